@@ -1,0 +1,79 @@
+"""What the rest of the hotline knows of speech recognition; Vosk and the scripted fake implement it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; times in ms from the first sample fed, confidence 0..1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What has been understood so far of an utterance that goes on. `at_ms` is audio time."""
+
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """One utterance, ended by silence (or by `finish`). `text` has no spaces; may be empty."""
+
+    text: str
+    words: tuple[Word, ...]
+    confidence: float
+    start_ms: int
+    end_ms: int
+
+
+Heard = Partial | Final
+
+
+class Stream(Protocol):
+    """One leg being listened to. All methods are called on the reactor thread and never block."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Take 8 kHz, 16-bit little-endian mono samples (any length, usually 320 bytes = 20 ms)."""
+
+    def finish(self) -> None:
+        """End the utterance now; a `Final` (perhaps empty) follows, then nothing more."""
+
+    def close(self) -> None:
+        """Drop the stream; no event follows. Safe to call twice."""
+
+
+class Recogniser(Protocol):
+    """Opens streams. One per process; owns the model and the worker threads."""
+
+    @property
+    def ready(self) -> bool:
+        """False while no model is loaded: the caller of `open` must use the keypad instead."""
+
+    @property
+    def fault(self) -> str:
+        """One sentence on why it is not ready, else an empty string."""
+
+    def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> Stream:
+        """Start listening.
+
+        `on_heard` is called on the reactor thread. `phrases` narrows the vocabulary to these
+        phrases plus rejection; empty means the model's whole vocabulary.
+        Raises RecogniserUnavailable.
+        """
+
+    def stop(self) -> None:
+        """End all streams and threads."""
+
+
+class RecogniserUnavailable(Exception):
+    """No model is loaded; the message says why and what to do."""

@@ -1,0 +1,185 @@
+"""Events that reach a dialogue and effects that it asks for. The interpreter is sans-IO: whoever
+drives it (telephony.calls) feeds events with the time and carries the effects out in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# ---- events ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The call is answered and recorded; `now` is in the step's argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayDone:
+    """The last `Say` was heard to its end."""
+
+    tag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """The caller pressed a key."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPartial:
+    """The recogniser's text so far."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """An utterance; empty text means sound without words."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer asked for by `SetTimer` ran out; `tag` is the one it was set with."""
+
+    tag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The knowledge room's reply to `Ask`. `decision` is answer, unsure or nothing."""
+
+    decision: str
+    article: str = ""
+    title: str = ""
+    spoken: str = ""
+    source: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEnded:
+    """Waiting is over without a person: reason is nobody, timeout or closed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft:
+    """The agent hung up first, or the transfer failed (`failed`)."""
+
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDone:
+    """The caller's message is recorded; `seconds` of it."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoRecogniser:
+    """Speech is not to be had on this call: keypad only from here."""
+
+
+Event = (
+    Started | SayDone | Digit | SpeechPartial | Speech | TimerFired | Answered | QueueEnded
+    | PersonLeft | MessageDone | NoRecogniser
+)
+
+# ---- effects -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Play these texts in order (each is a prompt of its own in the cache), then send SayDone(tag)."""
+
+    texts: tuple[str, ...]
+    tag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Stop what is being said (barge-in)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Open the recogniser (idempotent) with these phrases, or all when empty."""
+
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deafen:
+    """Close the recogniser."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Send TimerFired(tag) after so many ms; a later SetTimer replaces an earlier one."""
+
+    ms: int
+    tag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the knowledge room; the driver replies with Answered."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Put the caller in a queue. `priority` is normal or emergency. Music is the driver's."""
+
+    queue: str
+    priority: str
+    limit_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMessage:
+    """Let the caller speak until '#', silence or the limit; reply with MessageDone."""
+
+    limit_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Bridge to a number or SIP URI on the allow-list."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call politely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A node was entered: for the ticket's path and the live page."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact for the ticket: key is intent, topic, article, disposition, emergency, ..."""
+
+    key: str
+    value: str
+
+
+Effect = (
+    Say | Hush | Listen | Deafen | SetTimer | Ask | Enqueue | RecordMessage | Transfer | HangUp
+    | Visit | Note
+)
