@@ -1,0 +1,134 @@
+"""The event bus between processes: JSON messages over Redis publish/subscribe.
+
+Topics are `room.what`, e.g. `call.opened`, `agent.command`. Whoever subscribes gets every message
+of the topics it names, in order; a lost connection is made again and `bus.restored` is delivered
+locally, so that listeners take a fresh snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from twisted.logger import Logger
+
+Listener = Callable[[str, dict[str, Any]], None]
+PREFIX = "hotline:"
+RETRY_S = 0.5
+QUEUE = 10_000
+
+
+class Bus:
+    """One process's door to Redis. All methods run on the asyncio loop that is Twisted's."""
+
+    log = Logger()
+
+    def __init__(self, redis: Redis) -> None:
+        """Take a client with decode_responses on."""
+        self.redis = redis
+        self.up = False
+        self._out: asyncio.Queue[tuple[str, str]] = asyncio.Queue(QUEUE)
+        self._listeners: list[tuple[frozenset[str], Listener]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin sending and receiving; returns once the subscription stands."""
+        subscribed = asyncio.Event()
+        self._tasks = [
+            asyncio.create_task(self._send()),
+            asyncio.create_task(self._receive(subscribed)),
+        ]
+        await asyncio.wait_for(subscribed.wait(), 10)
+
+    async def stop(self) -> None:
+        """Send what is queued (up to 1 s), then close."""
+        end = asyncio.get_running_loop().time() + 1
+        while self.up and not self._out.empty() and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.01)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.redis.aclose()
+
+    def publish(self, topic: str, message: dict[str, Any]) -> None:
+        """Queue a message; never blocks or raises. Dropped (and logged) when Redis is long away."""
+        try:
+            self._out.put_nowait((topic, json.dumps(message, ensure_ascii=False)))
+        except asyncio.QueueFull:
+            self.log.warning("bus full, message on {topic} dropped", topic=topic)
+
+    def subscribe(self, topics: Iterable[str], listener: Listener) -> Callable[[], None]:
+        """Call `listener(topic, message)` for each message; returns the way to stop it.
+
+        A topic ending in `*` takes all that begin so.
+        """
+        entry = (frozenset(topics), listener)
+        self._listeners.append(entry)
+
+        def stop() -> None:
+            if entry in self._listeners:
+                self._listeners.remove(entry)
+
+        return stop
+
+    def deliver(self, topic: str, message: dict[str, Any]) -> None:
+        """Hand a message to this process's listeners only."""
+        for topics, listener in list(self._listeners):
+            if topic in topics or any(t.endswith("*") and topic.startswith(t[:-1]) for t in topics):
+                try:
+                    listener(topic, message)
+                except Exception:
+                    self.log.failure("a listener of {topic} failed", topic=topic)
+
+    async def _send(self) -> None:
+        while True:
+            waiting = [await self._out.get()]
+            while not self._out.empty() and len(waiting) < 100:
+                waiting.append(self._out.get_nowait())
+            while not await self._sent(waiting):
+                await asyncio.sleep(RETRY_S)
+
+    async def _sent(self, waiting: list[tuple[str, str]]) -> bool:
+        try:
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for topic, text in waiting:
+                    pipe.publish(PREFIX + topic, text)
+                await pipe.execute()
+        except (RedisError, OSError) as error:
+            self._set_up(False, error)
+            return False
+        return True
+
+    async def _receive(self, subscribed: asyncio.Event) -> None:
+        while True:
+            try:
+                async with self.redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+                    await pubsub.psubscribe(PREFIX + "*")
+                    again = subscribed.is_set()
+                    self._set_up(True)
+                    subscribed.set()
+                    if again:
+                        self.deliver("bus.restored", {})
+                    async for raw in pubsub.listen():
+                        self._take(raw)
+            except (RedisError, OSError) as error:
+                self._set_up(False, error)
+                await asyncio.sleep(RETRY_S)
+
+    def _take(self, raw: dict[str, Any]) -> None:
+        try:
+            message = json.loads(raw["data"])
+        except (ValueError, TypeError):
+            self.log.warning("unreadable message on {c}", c=raw.get("channel"))
+            return
+        self.deliver(str(raw["channel"]).removeprefix(PREFIX), message)
+
+    def _set_up(self, up: bool, why: object = "") -> None:
+        if up != self.up:
+            self.up = up
+            self.log.info("bus {state} {why}", state="up" if up else "down", why=why)
+            self.deliver("bus.state", {"up": up})

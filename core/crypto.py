@@ -1,0 +1,67 @@
+"""Encryption of personal data at rest, its search key, and masking for lists."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+
+class Vault:
+    """One installation's key. Values are AES-256-GCM with a random nonce of 12 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take a key of 32 bytes."""
+        if len(key) != 32:
+            raise ValueError("the key for personal data must have 32 bytes")
+        self._cipher = AESGCM(hashlib.sha256(b"seal" + key).digest())
+        self._search = hashlib.sha256(b"search" + key).digest()
+
+    @classmethod
+    def at(cls, path: Path) -> Vault:
+        """Load the key file, or make it (mode 0600) when there is none. Raises OSError."""
+        try:
+            key = path.read_bytes()
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            key = os.urandom(32)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(key)
+        if len(key) != 32:
+            raise ValueError(f"{path} is not a key file; restore it from the backup")
+        return cls(key)
+
+    def seal(self, text: str) -> str:
+        """Encrypt text to printable text."""
+        nonce = os.urandom(12)
+        return base64.b85encode(nonce + self._cipher.encrypt(nonce, text.encode(), None)).decode()
+
+    def open(self, sealed: str) -> str:
+        """Decrypt what `seal` made; text sealed with another key reads as a mark of damage."""
+        try:
+            raw = base64.b85decode(sealed)
+            return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
+        except (InvalidTag, ValueError):
+            return "\N{REPLACEMENT CHARACTER}"
+
+    def search_key(self, text: str) -> str:
+        """Return the HMAC under which a value is found without decrypting all; '' for ''."""
+        if not text:
+            return ""
+        return hmac.new(self._search, text.encode(), hashlib.sha256).hexdigest()
+
+
+def mask_number(number: str) -> str:
+    """Hide the middle of a phone number for lists: +8613800138000 becomes +86138****8000."""
+    if len(number) <= 6:
+        return number
+    keep = 6 if number.startswith("+86") else 3
+    if len(number) < keep + 8:
+        return number[: max(1, len(number) - 4)][:3] + "****"
+    return number[:keep] + "****" + number[-4:]

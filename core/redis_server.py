@@ -1,0 +1,74 @@
+"""A private redis-server on a Unix socket in the data folder, when no HOTLINE_REDIS_URL is set."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes (unix(7))
+
+
+class RedisServerError(Exception):
+    """The private server cannot be started; the message says what to do."""
+
+
+class RedisServer:
+    """Starts and stops the server; it is ended by the kernel when this process dies."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder for its append-only file and socket (made when missing)."""
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self._socket = folder / "redis.sock"
+        if len(str(self._socket.absolute())) > LONGEST_SOCKET_PATH:
+            self._socket = Path(tempfile.mkdtemp(prefix="hotline-")) / "redis.sock"
+
+    @property
+    def url(self) -> str:
+        """URL of the running server."""
+        return f"unix://{self._socket.absolute()}"
+
+    async def start(self) -> None:
+        """Start and wait until it answers (10 s at most). Raises RedisServerError."""
+        program = shutil.which("redis-server")
+        if program is None:
+            raise RedisServerError(
+                "redis-server is not installed; install Debian's redis-server or set "
+                "HOTLINE_REDIS_URL"
+            )
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            self._socket.unlink()
+        self._process = await asyncio.create_subprocess_exec(
+            "setpriv", "--pdeathsig", "TERM", program,
+            "--port", "0", "--unixsocket", str(self._socket.absolute()),
+            "--unixsocketperm", "700", "--dir", str(self._folder.absolute()),
+            "--appendonly", "yes", "--save", "", "--daemonize", "no",
+            "--loglevel", "warning", "--logfile", str(self._folder.absolute() / "redis.log"),
+            start_new_session=True,
+        )  # fmt: skip
+        async with Redis.from_url(self.url) as client:
+            for _ in range(200):
+                if self._process.returncode is not None:
+                    break
+                with contextlib.suppress(RedisError, OSError):
+                    await client.ping()
+                    return
+                await asyncio.sleep(0.05)
+        raise RedisServerError(f"redis-server did not start; see {self._folder}/redis.log")
+
+    async def stop(self) -> None:
+        """End the server and wait for it."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), 5)
+        except TimeoutError:
+            self._process.kill()

@@ -1,0 +1,203 @@
+"""All settings, from `hotline.toml` and HOTLINE_* variables; a variable beats the file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+CODE = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one sentence that names it."""
+
+
+class TrunkSettings(BaseModel):
+    """One trunk: who may send calls here, and how many."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+    name: str = Field(description="Name shown in logs and tickets.")
+    addresses: list[str] = Field(description="IP addresses or networks (CIDR) it calls from.")
+    trusted: bool = Field(default=False, description="Believe its P-Asserted-Identity (RFC 3325).")
+    user: str = Field(default="", description="Digest user name; empty asks for no digest.")
+    password: str = Field(default="", description="Digest password.")
+    area: str = Field(default="", description="GB/T 2260 code of callers who come in here.")
+    max_calls: int = Field(
+        default=200, ge=1, description="Calls at once; more get 503 with Retry-After."
+    )
+    calls_per_second: float = Field(default=50.0, gt=0, description="New calls per second.")
+
+
+class NumberSettings(BaseModel):
+    """One number dialled, and what it means."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+    number: str = Field(description="Number as the trunk delivers it.")
+    area: str = Field(default="", description="GB/T 2260 code that calls to this number belong to.")
+    urgent: bool = Field(
+        default=False, description="A red key: never refused, straight to the alarm path."
+    )
+
+
+def _local_trunk() -> list[TrunkSettings]:
+    return [TrunkSettings(name="local", addresses=["127.0.0.0/8"], trusted=True)]
+
+
+class Settings(BaseSettings):
+    """Settings of one node. Every field is an `HOTLINE_<NAME>` variable and a TOML key."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid")
+
+    data: Path = Field(
+        default=Path("data"), description="Folder of database, recordings, keys, caches."
+    )
+    node: str = Field(
+        default="node1", pattern=r"^[A-Za-z0-9_-]{1,32}$", description="Name of this node."
+    )
+    number: str = Field(default="12349", description="The hotline's own number.")
+    area: str = Field(
+        default="440000", description="GB/T 2260 code of calls that nothing else places."
+    )
+    timezone: str = Field(
+        default="Asia/Shanghai", description="Zone of pages, ticket numbers and hours."
+    )
+
+    http_address: str = Field(
+        default="127.0.0.1", description="Address the console listens on (https)."
+    )
+    http_port: Port = Field(default=8349, description="Port of console and API (https).")
+    sip_address: str = Field(default="127.0.0.1", description="Address SIP and RTP listen on.")
+    sip_public_address: str = Field(
+        default="", description="Address told to peers, when behind NAT."
+    )
+    sip_port: Port = Field(default=5060, description="SIP port, UDP and TCP.")
+    sip_tls_port: int = Field(
+        default=0, ge=0, le=65535, description="SIP over TLS port; 0 means sip_port + 1."
+    )
+    rtp_port: Port = Field(default=20000, description="First RTP port.")
+    rtp_ports: int = Field(
+        default=8000, ge=100, le=40000, description="Size of the RTP port range."
+    )
+    max_calls: int = Field(default=400, ge=1, le=900, description="Calls at once on this node.")
+    no_rtp_s: int = Field(
+        default=30, ge=5, description="A call without RTP for so long (s) is ended."
+    )
+    drain_s: int = Field(
+        default=60, ge=0, description="How long (s) SIGTERM lets running calls go on."
+    )
+    max_call_s: int = Field(default=7200, ge=60, description="Longest call with the machine (s).")
+
+    db_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    redis_url: str = Field(
+        default="", description="Redis URL; empty: a private server in the data folder."
+    )
+
+    tree: Path = Field(
+        default=CODE / "ivr/trees/12349.yaml", description="The IVR tree that answers."
+    )
+    articles: Path = Field(
+        default=CODE / "knowledge/articles", description="Articles put in at start."
+    )
+    asr_model: Path = Field(
+        default=CODE / "asr/models/12349-zh", description="Folder of the Vosk model."
+    )
+    asr_workers: int = Field(default=2, ge=1, le=32, description="Threads that recognise speech.")
+    voice_folder: Path | None = Field(
+        default=None,
+        description="Kokoro's files; empty: hotline/kokoro in the user's cache folder.",
+    )
+    voice: str = Field(default="zf_xiaoxiao", description="Voice that speaks.")
+    min_free_mb: int = Field(
+        default=200, ge=0, description="Recording stops below so much free disk (MB)."
+    )
+    transfer_targets: list[str] = Field(
+        default_factory=list, description="SIP URIs that a tree may transfer to."
+    )
+    holidays: Path | None = Field(
+        default=None,
+        description="Table of holidays and make-up days that overrides the built-in one.",
+    )
+    trunks: list[TrunkSettings] = Field(default_factory=_local_trunk, description="The trunks.")
+    numbers: list[NumberSettings] = Field(
+        default_factory=list, description="Numbers dialled, with area and urgency."
+    )
+    login_attempts: int = Field(default=5, ge=1, description="Wrong passwords before a lock-out.")
+    login_lock_s: int = Field(default=900, ge=1, description="Length of a lock-out (s).")
+    session_hours: int = Field(
+        default=10, ge=1, description="A console session ends after so long (h)."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception as error:
+            raise ValueError(f"{value} is not an IANA time zone") from error
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments beat variables beat the TOML file (HOTLINE_CONFIG, else ./hotline.toml)."""
+        file = Path(os.environ.get("HOTLINE_CONFIG", "hotline.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    @property
+    def database_url(self) -> str:
+        """The database in use."""
+        return self.db_url or f"sqlite:///{self.data.resolve()}/hotline.db"
+
+    @property
+    def tls_port(self) -> int:
+        """The SIP over TLS port in use."""
+        return self.sip_tls_port or self.sip_port + 1
+
+    @property
+    def kokoro(self) -> Path:
+        """The folder of the synthetic voice."""
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return self.voice_folder or Path(cache) / "hotline" / "kokoro"
+
+
+def load(**overrides: Any) -> Settings:
+    """Read all sources. Raises SettingsError with a sentence that names the wrong setting."""
+    _refuse_unknown_variables()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "hotline.toml"
+        raise SettingsError(f"setting {name} is wrong: {first['msg']}") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"hotline.toml cannot be read: {error}") from error
+
+
+OTHER_VARIABLES = {"HOTLINE_CONFIG", "HOTLINE_SHARED"}
+
+
+def _refuse_unknown_variables() -> None:
+    for name in os.environ:
+        if not name.startswith("HOTLINE_") or name in OTHER_VARIABLES:
+            continue
+        if name.removeprefix("HOTLINE_").lower() not in Settings.model_fields:
+            raise SettingsError(f"{name} is not a setting; docs/settings.md lists them")
