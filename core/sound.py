@@ -7,6 +7,7 @@ speakers or phone lines often confuse cost less than two that they do not.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -281,7 +282,7 @@ class SoundIndex(Generic[Key]):
 
 def _grams(syllables: Sounds) -> set[str]:
     folded = [fold(syllable) for syllable in syllables]
-    pairs = (f"{first} {second}" for first, second in zip(folded, folded[1:], strict=False))
+    pairs = (f"{first} {second}" for first, second in itertools.pairwise(folded))
     return {*folded, *pairs}
 
 
