@@ -142,9 +142,10 @@ def syllable_cost(a: str, b: str) -> float:
     if a.isupper() or b.isupper():
         return 1.0
     (initial_a, final_a), (initial_b, final_b) = split(a), split(b)
-    return _INITIAL_SHARE * _table_cost(
-        _INITIAL_COST, initial_a, initial_b
-    ) + _FINAL_SHARE * _table_cost(_FINAL_COST, final_a, final_b)
+    final = _table_cost(_FINAL_COST, final_a, final_b)
+    if not initial_a and not initial_b:
+        return final  # having no initial is no likeness
+    return _INITIAL_SHARE * _table_cost(_INITIAL_COST, initial_a, initial_b) + _FINAL_SHARE * final
 
 
 @cache
