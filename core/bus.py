@@ -59,7 +59,7 @@ class Bus:
         try:
             self._out.put_nowait((topic, json.dumps(message, ensure_ascii=False)))
         except asyncio.QueueFull:
-            self.log.warning("bus full, message on {topic} dropped", topic=topic)
+            self.log.warn("bus full, message on {topic} dropped", topic=topic)
 
     def subscribe(self, topics: Iterable[str], listener: Listener) -> Callable[[], None]:
         """Call `listener(topic, message)` for each message; returns the way to stop it.
@@ -123,7 +123,7 @@ class Bus:
         try:
             message = json.loads(raw["data"])
         except (ValueError, TypeError):
-            self.log.warning("unreadable message on {c}", c=raw.get("channel"))
+            self.log.warn("unreadable message on {c}", c=raw.get("channel"))
             return
         self.deliver(str(raw["channel"]).removeprefix(PREFIX), message)
 

@@ -117,7 +117,7 @@ class Journal:
             return True
         except DBAPIError as error:
             if _away(error):
-                self.log.warning("the database is away, records go to the spool: {e}", e=error.orig)
+                self.log.warn("the database is away, records go to the spool: {e}", e=error.orig)
                 return False
             fault: Exception = error
         except Exception as error:
