@@ -1,5 +1,8 @@
 """Events that reach a dialogue and effects that it asks for. The interpreter is sans-IO: whoever
 drives it (telephony.calls) feeds events with the time and carries the effects out in order.
+
+While a person or a transfer's far end talks with the caller, only `PersonLeft` is fed; while the
+caller waits in a queue, digits and speech are fed as ever, so that an emergency is still noticed.
 """
 
 from __future__ import annotations
@@ -138,7 +141,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
-    """Put the caller in a queue. `priority` is normal or emergency. Music is the driver's."""
+    """Put the caller in a queue. `priority` is normal or emergency. Music is the driver's.
+
+    A `Say` that follows is played first and the music begins when it is done. An `Enqueue` while
+    the caller waits already replaces the place in the queue (a normal caller became an emergency).
+    """
 
     queue: str
     priority: str
@@ -147,7 +154,11 @@ class Enqueue:
 
 @dataclass(frozen=True, slots=True)
 class RecordMessage:
-    """Let the caller speak until '#', silence or the limit; reply with MessageDone."""
+    """Let the caller speak until '#', silence or the limit; reply with MessageDone.
+
+    The tone before it is the driver's. A later `Enqueue`, `Say` or `HangUp` ends the message
+    without MessageDone.
+    """
 
     limit_ms: int
 
@@ -173,7 +184,12 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A fact for the ticket: key is intent, topic, article, disposition, emergency, ..."""
+    """A fact for the ticket.
+
+    Keys: intent (the choice's name), question (the caller's words), topic and article (what
+    answered it), emergency (the words or the key that raised it), and disposition: answered,
+    connected, message or emergency; a later one replaces an earlier one.
+    """
 
     key: str
     value: str
