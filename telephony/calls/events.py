@@ -1,0 +1,198 @@
+"""Events of one call and the effects its machine asks for, beside those of the dialogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr import events as ivr
+
+# ---- events ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The call's first record is durable: it may be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerUp:
+    """The caller hears us; `listening` is false when no recogniser is to be had."""
+
+    listening: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallerEnded:
+    """The caller's leg is over (SIP code and reason)."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The dispatcher gave the call to an agent, whose browser rings now."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFailed:
+    """The agent did not take it; the caller waits on, in the same place."""
+
+    agent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentUp:
+    """The agent's leg has audio."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEnded:
+    """The agent's leg is over; `lost` when the browser vanished rather than hung up."""
+
+    agent: str
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """The dispatcher gives up: nobody, timeout or closed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferUp:
+    """The far end of a transfer answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """The far end of a transfer is gone, or never answered (`failed`)."""
+
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The service ends or a limit is reached: the call must end now."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """An event for the dialogue, as it came."""
+
+    event: ivr.Event
+
+
+Event = (
+    Opened
+    | CallerUp
+    | CallerEnded
+    | Offered
+    | OfferFailed
+    | AgentUp
+    | AgentEnded
+    | WaitEnded
+    | TransferUp
+    | TransferEnded
+    | Stop
+    | Dialogue
+)
+
+# ---- effects -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCaller:
+    """Send 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record both directions from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Journal a record of this kind."""
+
+    kind: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Wait for a person, with music. `front` keeps the place of a caller who was there before."""
+
+    queue: str
+    priority: str
+    limit_ms: int
+    front: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Wait no longer; an offer that rings is withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Let caller and agent hear each other and follow what both say."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropAgent:
+    """End the agent's leg."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropTransfer:
+    """End the transfer's leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropCaller:
+    """End the caller's leg with BYE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Close recording, journal and ticket; the last effect of a call."""
+
+    reason: str
+    disposition: str
+
+
+Effect = (
+    AnswerCaller
+    | StartRecording
+    | Write
+    | Join
+    | Leave
+    | Bridge
+    | DropAgent
+    | DropTransfer
+    | DropCaller
+    | Finish
+    | ivr.Say
+    | ivr.Hush
+    | ivr.Listen
+    | ivr.Deafen
+    | ivr.SetTimer
+    | ivr.Ask
+    | ivr.RecordMessage
+    | ivr.Transfer
+)

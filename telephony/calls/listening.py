@@ -1,0 +1,114 @@
+"""Listens to one leg: its audio to the recogniser, and how loud it is to whoever waits for silence."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IReactorTime
+
+from asr.port import Final, Heard, Recogniser, RecogniserUnavailable, Stream
+from telephony.sip.port import Leg
+
+SPEECH_LEVEL = (
+    400  # RMS of 16-bit samples, about -38 dBFS: above line noise, below quiet speech
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something heard; times in reactor seconds."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+    words: tuple[tuple[str, int, int, float], ...]
+    final: bool
+
+
+class Listening:
+    """One pair of ears on one leg."""
+
+    def __init__(self, leg: Leg, recogniser: Recogniser, reactor: IReactorTime) -> None:
+        """Take whose voice, and what recognises it."""
+        self._leg, self._recogniser, self._reactor = leg, recogniser, reactor
+        self._stream: Stream | None = None
+        self._phrases: tuple[str, ...] = ()
+        self._began = 0.0
+        self._on_level: Callable[[bool], None] | None = None
+
+    @property
+    def open_stream(self) -> bool:
+        """Whether words are being recognised."""
+        return self._stream is not None
+
+    def words(self, phrases: Sequence[str], on_line: Callable[[Line], None]) -> bool:
+        """Recognise from now on; a no-op when it already does so with these phrases.
+
+        Returns false when no recogniser is to be had.
+        """
+        if self._stream is not None and self._phrases == tuple(phrases):
+            return True
+        self._close_stream()
+        began = self._reactor.seconds()
+
+        def heard(what: Heard) -> None:
+            on_line(_line(what, began))
+
+        try:
+            self._stream = self._recogniser.open(heard, phrases)
+        except RecogniserUnavailable:
+            return False
+        self._phrases = tuple(phrases)
+        self._leg.listen(self._audio)
+        return True
+
+    def levels(self, on_level: Callable[[bool], None] | None) -> None:
+        """Tell for each 20 ms whether there is sound; None ends it."""
+        self._on_level = on_level
+        if on_level is not None or self._stream is not None:
+            self._leg.listen(self._audio)
+        else:
+            self._leg.listen(None)
+
+    def close(self) -> None:
+        """Stop all of it."""
+        self._close_stream()
+        self._on_level = None
+        self._leg.listen(None)
+
+    def deafen(self) -> None:
+        """Stop recognising; levels go on when somebody wants them."""
+        self._close_stream()
+        if self._on_level is None:
+            self._leg.listen(None)
+
+    def _close_stream(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _audio(self, pcm: bytes) -> None:
+        if self._stream is not None:
+            self._stream.feed(pcm)
+        if self._on_level is not None:
+            self._on_level(loud(pcm))
+
+
+def loud(pcm: bytes) -> bool:
+    """Say whether 16-bit samples hold sound above line noise."""
+    samples = array("h", pcm[: len(pcm) // 2 * 2])
+    if not samples:
+        return False
+    return sum(s * s for s in samples) / len(samples) > SPEECH_LEVEL * SPEECH_LEVEL
+
+
+def _line(what: Heard, began: float) -> Line:
+    if isinstance(what, Final):
+        words = tuple((w.text, w.start_ms, w.end_ms, w.confidence) for w in what.words)
+        start, end = began + what.start_ms / 1000, began + what.end_ms / 1000
+        return Line(what.text, start, end, what.confidence, words, True)
+    at = began + what.at_ms / 1000
+    return Line(what.text, at, at, 0.0, (), False)

@@ -1,0 +1,269 @@
+"""The call as a pure machine: its phase, its dialogue inside, and what became of it.
+
+```
+ringing → machine ⇄ queued → offered → connected → machine | ended
+              ⇄ message, transfer        any → ended
+```
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from ivr import events as ivr
+from telephony.calls import events as ev
+
+
+class Phase(Enum):
+    """Where the call is."""
+
+    RINGING = "ringing"
+    MACHINE = "machine"
+    QUEUED = "queued"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    MESSAGE = "message"
+    TRANSFER = "transfer"
+    ENDED = "ended"
+
+
+class Script(Protocol):
+    """The dialogue that leads the caller; `ivr.dialogue.Dialogue` is one."""
+
+    def start(self, now: datetime) -> tuple[Any, tuple[ivr.Effect, ...]]:
+        """Return the first state and what to do."""
+
+    def step(
+        self, state: Any, event: ivr.Event, now: datetime
+    ) -> tuple[Any, tuple[ivr.Effect, ...]]:
+        """Return the next state and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """All that a decision depends on."""
+
+    phase: Phase = Phase.RINGING
+    dialogue: Any = None
+    agent: str = ""
+    join: ev.Join | None = None
+    disposition: str = ""
+    answered_by_machine: bool = False
+    connected: bool = False
+    message: bool = False
+    emergency: bool = False
+
+
+Step = tuple[CallState, tuple[ev.Effect, ...]]
+
+
+class CallMachine:
+    """Decides; never touches the outside."""
+
+    def __init__(self, script: Script) -> None:
+        """Take the dialogue that leads callers."""
+        self._script = script
+
+    def step(self, state: CallState, event: ev.Event, now: datetime) -> Step:
+        """Return the state after an event and the effects, to be carried out in order."""
+        if state.phase is Phase.ENDED:
+            return state, ()
+        match event:
+            case ev.Opened():
+                return state, (ev.AnswerCaller(),)
+            case ev.CallerUp(listening):
+                return self._up(state, listening, now)
+            case ev.CallerEnded(_, reason):
+                return self._end(state, reason, drop=False)
+            case ev.Stop(reason):
+                return self._end(state, reason, drop=True)
+            case ev.Dialogue(inner):
+                return self._dialogue(state, inner, now)
+            case ev.TransferUp() | ev.TransferEnded():
+                return self._transfer(state, event, now)
+            case _:
+                return self._person(state, event, now)
+
+    def _up(self, state: CallState, listening: bool, now: datetime) -> Step:
+        if state.phase is not Phase.RINGING:
+            return state, ()
+        state = replace(state, phase=Phase.MACHINE)
+        first: tuple[ev.Effect, ...] = (
+            ev.Write("answered"),
+            ev.StartRecording(),
+            ev.Write("speech", {"state": "live" if listening else "keypad"}),
+        )
+        dialogue, wanted = self._script.start(now)
+        state, effects = self._translate(replace(state, dialogue=dialogue), wanted)
+        if listening:
+            return state, first + effects
+        state, more = self._dialogue(state, ivr.NoRecogniser(), now)
+        return state, first + effects + more
+
+    def _dialogue(self, state: CallState, event: ivr.Event, now: datetime) -> Step:
+        if state.phase in (Phase.CONNECTED, Phase.RINGING):
+            # A person leads the talk now; late timers and words are not the machine's any more.
+            return state, ()
+        before: tuple[ev.Effect, ...] = ()
+        if isinstance(event, ivr.Digit):
+            before = (ev.Write("digit", {"digit": event.digit}),)
+        if isinstance(event, ivr.MessageDone):
+            if state.phase is not Phase.MESSAGE:
+                return state, ()
+            state = replace(state, phase=Phase.MACHINE, message=event.seconds > 0)
+            before = (ev.Write("message", {"seconds": round(event.seconds, 1)}),)
+        dialogue, wanted = self._script.step(state.dialogue, event, now)
+        state, effects = self._translate(replace(state, dialogue=dialogue), wanted)
+        return state, before + effects
+
+    def _person(self, state: CallState, event: ev.Event, now: datetime) -> Step:
+        match event:
+            case ev.Offered(agent) if state.phase is Phase.QUEUED:
+                state = replace(state, phase=Phase.OFFERED, agent=agent)
+                return state, (ev.Write("offered", {"agent": agent}),)
+            case ev.Offered(agent):
+                return state, (ev.DropAgent(agent),)
+            case ev.OfferFailed(agent, reason) if self._is_with(
+                state, Phase.OFFERED, agent
+            ):
+                state = replace(state, phase=Phase.QUEUED, agent="")
+                return state, (ev.Write("refused", {"agent": agent, "reason": reason}),)
+            case ev.AgentUp(agent) if self._is_with(state, Phase.OFFERED, agent):
+                state = replace(state, phase=Phase.CONNECTED, connected=True)
+                return state, (
+                    ivr.Deafen(),
+                    ev.Write("connected", {"agent": agent}),
+                    ev.Bridge(agent),
+                )
+            case ev.AgentUp(agent):
+                return state, (ev.DropAgent(agent),)
+            case ev.AgentEnded(agent, lost) if self._is_with(
+                state, Phase.CONNECTED, agent
+            ):
+                return self._agent_gone(state, agent, lost)
+            case ev.WaitEnded(reason) if state.phase is Phase.QUEUED:
+                state = replace(state, phase=Phase.MACHINE, join=None)
+                state, effects = self._dialogue(state, ivr.QueueEnded(reason), now)
+                return state, (ev.Write("waited", {"reason": reason}), *effects)
+        return state, ()
+
+    def _agent_gone(self, state: CallState, agent: str, lost: bool) -> Step:
+        if not lost:
+            return self._end(replace(state, agent=""), "agent hung up", drop=True)
+        # The browser vanished: the caller goes back to the head, with music, not silence.
+        join = state.join or ev.Join("people", "normal", 300_000)
+        state = replace(state, phase=Phase.QUEUED, agent="")
+        return state, (
+            ev.Write("left", {"agent": agent, "lost": True}),
+            ev.Write("queued", {"queue": join.queue, "priority": join.priority}),
+            replace(join, front=True),
+        )
+
+    def _transfer(self, state: CallState, event: ev.Event, now: datetime) -> Step:
+        if state.phase is not Phase.TRANSFER:
+            return state, (ev.DropTransfer(),) if isinstance(
+                event, ev.TransferUp
+            ) else ()
+        if isinstance(event, ev.TransferUp):
+            return replace(state, connected=True), (
+                ev.Write("transferred"),
+                ev.Bridge(""),
+            )
+        assert isinstance(event, ev.TransferEnded)
+        if not event.failed:
+            return self._end(state, "far end hung up", drop=True)
+        return self._dialogue(
+            replace(state, phase=Phase.MACHINE), ivr.PersonLeft(failed=True), now
+        )
+
+    def _translate(self, state: CallState, wanted: tuple[ivr.Effect, ...]) -> Step:
+        """Turn what the dialogue wants into effects of the call."""
+        done: list[ev.Effect] = []
+        for effect in wanted:
+            match effect:
+                case ivr.Visit(node):
+                    done.append(ev.Write("node", {"name": node}))
+                case ivr.Note(key, value):
+                    state = _noted(state, key, value)
+                    done.append(ev.Write("note", {"key": key, "value": value}))
+                case ivr.Enqueue(queue, priority, limit_ms):
+                    join = ev.Join(queue, priority, limit_ms)
+                    urgent = state.emergency or priority == "emergency"
+                    state = replace(
+                        state, phase=Phase.QUEUED, join=join, emergency=urgent
+                    )
+                    done.append(
+                        ev.Write("queued", {"queue": queue, "priority": priority})
+                    )
+                    done.append(join)
+                case ivr.HangUp():
+                    state, effects = self._end(state, "machine hung up", drop=True)
+                    return state, (*done, *effects)
+                case ivr.RecordMessage():
+                    state = replace(self._left_queue(state, done), phase=Phase.MESSAGE)
+                    done.append(effect)
+                case ivr.Transfer():
+                    state = replace(self._left_queue(state, done), phase=Phase.TRANSFER)
+                    done.append(effect)
+                case ivr.Say():
+                    state = self._left_queue(state, done)
+                    done.append(effect)
+                case _:
+                    done.append(effect)
+        return state, tuple(done)
+
+    def _left_queue(self, state: CallState, done: list[ev.Effect]) -> CallState:
+        # A dialogue that speaks again while the caller waits has taken the caller out of the queue.
+        if state.phase not in (Phase.QUEUED, Phase.OFFERED):
+            return state
+        done.append(ev.Leave())
+        return replace(state, phase=Phase.MACHINE, agent="", join=None)
+
+    def _end(self, state: CallState, reason: str, drop: bool) -> Step:
+        effects: list[ev.Effect] = []
+        if state.phase in (Phase.QUEUED, Phase.OFFERED):
+            effects.append(ev.Leave())
+        if state.agent:
+            effects.append(ev.DropAgent(state.agent))
+        if state.phase is Phase.TRANSFER:
+            effects.append(ev.DropTransfer())
+        effects += [ivr.Hush(), ivr.Deafen()]
+        if drop:
+            effects.append(ev.DropCaller())
+        effects.append(ev.Finish(reason, disposition(state)))
+        return replace(state, phase=Phase.ENDED), tuple(effects)
+
+    @staticmethod
+    def _is_with(state: CallState, phase: Phase, agent: str) -> bool:
+        return state.phase is phase and state.agent == agent
+
+
+def disposition(state: CallState) -> str:
+    """Say what became of a call; a cry for help outweighs everything, then a person, then words."""
+    if state.emergency:
+        return "emergency"
+    if state.connected:
+        return "connected"
+    if state.message:
+        return "message"
+    if state.answered_by_machine or state.disposition == "machine":
+        return "machine"
+    return "abandoned"
+
+
+def _noted(state: CallState, key: str, value: str) -> CallState:
+    if key == "article" and value:
+        return replace(state, answered_by_machine=True)
+    if key == "emergency":
+        return replace(state, emergency=True)
+    if key == "disposition":
+        return replace(
+            state,
+            disposition=value,
+            emergency=state.emergency or value == "emergency",
+            answered_by_machine=state.answered_by_machine or value == "machine",
+        )
+    return state

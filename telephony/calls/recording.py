@@ -1,0 +1,118 @@
+"""A call's recording: two mono files while it runs, one stereo file with a SHA-256 at its end."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import wave
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+RATE = 8000
+WAV_HEADER = 44
+CHUNK = 8000 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A finished recording; `path` is relative to the data folder, `sha256` of the whole file."""
+
+    path: str
+    duration_ms: int
+    bytes: int
+    sha256: str
+
+
+class RecordingFault(Exception):
+    """The recording cannot be kept; the message says why."""
+
+
+class RecordingFolder:
+    """Where recordings live: `recordings/live` while calls run, `recordings/YYYY/MM/DD` after."""
+
+    def __init__(self, data: Path, min_free_mb: int) -> None:
+        """Take the data folder and the free space (MB) below which nothing is recorded."""
+        self._data, self._min_free = data, min_free_mb * 1_000_000
+        self._live = data / "recordings" / "live"
+
+    def has_room(self) -> bool:
+        """Say whether there is disk enough to record."""
+        try:
+            self._live.mkdir(parents=True, exist_ok=True)
+            return shutil.disk_usage(self._live).free >= self._min_free
+        except OSError:
+            return False
+
+    def live(self, call_id: str) -> tuple[Path, Path]:
+        """Return the two files of a running call: what the caller said, what the caller heard."""
+        return self._live / f"{call_id}.said.wav", self._live / f"{call_id}.heard.wav"
+
+    def left_over(self) -> list[str]:
+        """Return the calls whose files a former run left behind."""
+        return sorted(
+            {file.name.split(".")[0] for file in self._live.glob("*.said.wav")}
+        )
+
+    def save(self, call_id: str, started: datetime) -> Saved:
+        """Join the two files to one (caller left, everyone else right) and remove them.
+
+        `started` is in the authority's zone and gives the folder. Works on files that a killed
+        process left with a wrong header. Blocking. Raises RecordingFault; the two files stay then.
+        """
+        said, heard = self.live(call_id)
+        target = self._data / "recordings" / f"{started:%Y/%m/%d}" / f"{call_id}.wav"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            frames = _join(said, heard, target)
+            digest = hashlib.sha256()
+            with target.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                target.unlink(missing_ok=True)
+            raise RecordingFault(f"the recording cannot be written: {error}") from error
+        said.unlink(missing_ok=True)
+        heard.unlink(missing_ok=True)
+        return Saved(
+            str(target.relative_to(self._data)),
+            frames * 1000 // RATE,
+            target.stat().st_size,
+            digest.hexdigest(),
+        )
+
+
+def _join(left: Path, right: Path, target: Path) -> int:
+    """Write a stereo file as long as the longer of two mono ones; returns its frames."""
+    sizes = [
+        max(0, f.stat().st_size - WAV_HEADER) // 2 if f.exists() else 0
+        for f in (left, right)
+    ]
+    frames = max(sizes)
+    if not frames:
+        raise RecordingFault("nothing was recorded")
+    with contextlib.ExitStack() as stack:
+        sources = [
+            stack.enter_context(file.open("rb")) if size else None
+            for file, size in zip((left, right), sizes, strict=True)
+        ]
+        for source in sources:
+            if source is not None:
+                source.seek(WAV_HEADER)
+        writer = stack.enter_context(wave.open(str(target), "wb"))
+        writer.setnchannels(2)
+        writer.setsampwidth(2)
+        writer.setframerate(RATE)
+        for start in range(0, frames, CHUNK):
+            count = min(CHUNK, frames - start)
+            block = np.zeros((count, 2), dtype="<i2")
+            for channel, source in enumerate(sources):
+                raw = source.read(count * 2) if source is not None else b""
+                samples = np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2")
+                block[: len(samples), channel] = samples
+            writer.writeframes(block.tobytes())
+    return frames
