@@ -1,4 +1,4 @@
-"""Listens to one leg: its audio to the recogniser, and how loud it is to whoever waits for silence."""
+"""Listens to one leg: its audio to the recogniser, its loudness to whoever waits for silence."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from twisted.internet.interfaces import IReactorTime
-
 from asr.port import Final, Heard, Recogniser, RecogniserUnavailable, Stream
+from core.clock import Timing
 from telephony.sip.port import Leg
 
 SPEECH_LEVEL = (
@@ -31,7 +30,7 @@ class Line:
 class Listening:
     """One pair of ears on one leg."""
 
-    def __init__(self, leg: Leg, recogniser: Recogniser, reactor: IReactorTime) -> None:
+    def __init__(self, leg: Leg, recogniser: Recogniser, reactor: Timing) -> None:
         """Take whose voice, and what recognises it."""
         self._leg, self._recogniser, self._reactor = leg, recogniser, reactor
         self._stream: Stream | None = None

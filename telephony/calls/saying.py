@@ -1,17 +1,17 @@
-"""Speaks to one leg: texts become prompt files, played without a gap, and what was said is noted."""
+"""Speaks to one leg: texts become prompt files played without a gap; what was said is noted."""
 
 from __future__ import annotations
 
 import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from core.clock import Timing
 from ivr.voice.port import Prompts
 from telephony.sip.port import Leg
 
@@ -25,7 +25,7 @@ class Saying:
     log = Logger()
 
     def __init__(
-        self, leg: Leg, prompts: Prompts, reactor: IReactorTime, on_said: Said
+        self, leg: Leg, prompts: Prompts, reactor: Timing, on_said: Said
     ) -> None:
         """`on_said(text, start, end)` gets each sentence with reactor seconds, cut ones too."""
         self._leg, self._prompts, self._reactor, self._on_said = (
@@ -90,7 +90,7 @@ class Saying:
     ) -> None:
         text = sentences[0]
         rendered: Deferred[Any] = self._prompts.want(text)
-        rendered.addTimeout(RENDER_LIMIT_S, self._reactor)
+        rendered.addTimeout(RENDER_LIMIT_S, cast(Any, self._reactor))
 
         def go_on(result: Path | Failure) -> None:
             if isinstance(result, Failure):

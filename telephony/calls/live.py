@@ -1,0 +1,82 @@
+"""What the console sees of a running call: a row in Redis and events on the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from core.crypto import mask_number
+from telephony.calls.machine import CallState
+
+Publish = Callable[[str, dict[str, Any]], None]
+
+
+class LiveRow:
+    """One call's row; published when it changes."""
+
+    def __init__(self, row: dict[str, Any], publish: Publish) -> None:
+        """Take the first row (id, node, area, caller, called, started_at) and where it goes."""
+        self._row = {
+            **row,
+            "caller": mask_number(row["caller"]),
+            "state": "ringing",
+            "node_name": "",
+            "heard": "",
+            "agent": "",
+            "topic": "",
+            "emergency": False,
+        }
+        self._publish = publish
+        self._send()
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row as it stands."""
+        return dict(self._row)
+
+    def phase(self, state: CallState) -> None:
+        """Show the call's phase, agent and urgency."""
+        if state.phase.value == "ended":
+            return
+        self._set(
+            state="queued" if state.phase.value == "offered" else state.phase.value,
+            agent=state.agent,
+            emergency=state.emergency,
+        )
+
+    def record(self, kind: str, data: dict[str, Any]) -> None:
+        """Show what a journal record says."""
+        if kind == "node":
+            self._set(node_name=data["name"])
+        elif kind == "note" and data["key"] in ("topic", "intent"):
+            self._set(topic=data["value"])
+
+    def line(
+        self, speaker: str, text: str, start_ms: int, end_ms: int, final: bool
+    ) -> None:
+        """Show what is being said."""
+        self._publish(
+            "call.line",
+            {
+                "id": self._row["id"],
+                "speaker": speaker,
+                "start_ms": start_ms,
+                "end_ms": end_ms,
+                "text": text,
+                "final": final,
+            },
+        )
+        if final and speaker == "caller":
+            self._set(heard=text)
+
+    def gone(self) -> None:
+        """The call is over."""
+        self._publish("call.gone", {"id": self._row["id"]})
+
+    def _set(self, **values: Any) -> None:
+        if any(self._row[key] != value for key, value in values.items()):
+            self._row.update(values)
+            self._send()
+
+    def _send(self) -> None:
+        self._publish("call.changed", dict(self._row))

@@ -1,0 +1,136 @@
+"""The other side of a caller's talk: an agent's browser, or the far end of a transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.clock import DelayedCall, stop_timer
+from telephony.calls import events as ev
+from telephony.calls.listening import Line, Listening
+from telephony.calls.ports import Parts
+from telephony.sip.port import Leg
+
+RING_LIMIT_S = 20.0
+
+
+class OtherSide:
+    """Rings one leg at a time, bridges it to the caller, and reports its fate to the call."""
+
+    def __init__(
+        self,
+        call_id: str,
+        caller: Leg,
+        parts: Parts,
+        post: Callable[[ev.Event], None],
+        on_line: Callable[[str, Line], None],
+    ) -> None:
+        """`post` takes events of the call; `on_line(speaker, line)` what both sides say."""
+        self._call_id, self._caller, self._parts = call_id, caller, parts
+        self._post, self._on_line = post, on_line
+        self._ringing: _Ring | None = None
+        self._ears: list[Listening] = []
+
+    def ring_agent(self, agent: str) -> None:
+        """Ring an agent's browser; the caller hears what plays meanwhile."""
+        ring = _Ring(agent, self)
+        self._ringing = ring
+        ring.timer = self._parts.reactor.callLater(RING_LIMIT_S, self.unanswered, ring)
+        ring.leg = self._parts.line.dial_browser(agent, ring)
+
+    def ring_target(self, target: str, caller: str) -> None:
+        """Ring a number or SIP URI that is on the allow-list."""
+        ring = _Ring("", self)
+        self._ringing = ring
+        ring.leg = self._parts.line.dial(target, ring, caller=caller)
+
+    def bridge(self, caller_ears: Listening) -> None:
+        """Let both hear each other; follow what both say while there is room to recognise."""
+        ring = self._ringing
+        if ring is None or ring.leg is None:
+            return
+        stop_timer(ring.timer)
+        self._caller.stop_playing()
+        self._parts.line.bridge(self._caller, ring.leg)
+        if ring.agent:
+            self._parts.people.talking(ring.agent, self._call_id)
+        if self._parts.recogniser.ready and self._parts.transcribe():
+            caller_ears.words((), lambda line: self._on_line("caller", line))
+            ears = Listening(ring.leg, self._parts.recogniser, self._parts.reactor)
+            ears.words((), lambda line: self._on_line("agent", line))
+            self._ears.append(ears)
+
+    def drop(self, reason: str) -> None:
+        """End the leg, if there is one; the agent is told why and becomes free or wraps up."""
+        ring, self._ringing = self._ringing, None
+        if ring is None:
+            return
+        self._forget(ring)
+        if ring.leg is not None:
+            ring.leg.hangup()
+        self._release(ring, reason)
+
+    def unanswered(self, ring: _Ring) -> None:
+        """Nobody took it in time."""
+        if ring is self._ringing and not ring.up:
+            self.drop("no answer")
+            self._post(ev.OfferFailed(ring.agent, "no answer"))
+
+    def came_up(self, ring: _Ring) -> None:
+        """The leg has audio."""
+        if ring is not self._ringing:
+            return
+        self._post(ev.AgentUp(ring.agent) if ring.agent else ev.TransferUp())
+
+    def went(self, ring: _Ring, reason: str) -> None:
+        """The leg ended by itself."""
+        if ring is not self._ringing:
+            return
+        self._ringing = None
+        self._forget(ring)
+        self._release(ring, reason)
+        lost = reason == "browser gone"
+        if not ring.agent:
+            self._post(ev.TransferEnded(failed=not ring.up))
+        elif ring.up:
+            self._post(ev.AgentEnded(ring.agent, lost))
+        else:
+            self._post(ev.OfferFailed(ring.agent, reason))
+
+    def _forget(self, ring: _Ring) -> None:
+        stop_timer(ring.timer)
+        for ears in self._ears:
+            ears.close()
+        self._ears.clear()
+
+    def _release(self, ring: _Ring, reason: str) -> None:
+        if not ring.agent:
+            return
+        if ring.up:
+            self._parts.people.done(ring.agent, self._call_id)
+        else:
+            self._parts.people.refused(ring.agent, self._call_id, reason)
+
+
+class _Ring:
+    """Owns one such leg."""
+
+    def __init__(self, agent: str, side: OtherSide) -> None:
+        self.agent, self._side = agent, side
+        self.leg: Leg | None = None
+        self.timer: DelayedCall | None = None
+        self.up = False
+
+    def leg_ringing(self, leg: Leg) -> None:
+        """It rings."""
+
+    def leg_up(self, leg: Leg) -> None:
+        """It talks."""
+        self.leg, self.up = leg, True
+        self._side.came_up(self)
+
+    def leg_dtmf(self, leg: Leg, digit: str) -> None:
+        """Keys of the other side mean nothing."""
+
+    def leg_ended(self, leg: Leg, code: int, reason: str) -> None:
+        """It is over."""
+        self._side.went(self, reason or str(code))

@@ -1,0 +1,96 @@
+"""What a call needs from other rooms; `hotline.py` hands it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+
+from asr.port import Recogniser
+from core.clock import Now, Timing
+from core.record import Record
+from ivr import events as ivr
+from ivr.voice.port import Prompts
+from telephony.calls.machine import CallMachine
+from telephony.calls.recording import RecordingFolder
+from telephony.sip.port import Line
+
+
+class Writer(Protocol):
+    """The journal."""
+
+    def write(self, record: Record) -> Deferred[None]:
+        """Queue a record; fires once it is durable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The knowledge room's reply and which version of the article it was."""
+
+    answered: ivr.Answered
+    version: int = 0
+
+
+class WaitingRoom(Protocol):
+    """The queue, as a call sees it."""
+
+    def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
+        """Wait for a person. The waiter's `offer` or `wait_ended` is called."""
+
+    def leave(self, call_id: str) -> None:
+        """Wait no longer."""
+
+    def talking(self, agent: str, call_id: str) -> None:
+        """The agent took the call."""
+
+    def refused(self, agent: str, call_id: str, reason: str) -> None:
+        """The agent did not take it: rejected, no answer, or lost."""
+
+    def done(self, agent: str, call_id: str) -> None:
+        """The talk is over; the agent goes to wrap-up."""
+
+
+class Waiter(Protocol):
+    """A call that waits for a person."""
+
+    @property
+    def call_id(self) -> str:
+        """Which call."""
+
+    @property
+    def area(self) -> str:
+        """GB/T 2260 code of the call."""
+
+    def offer(self, agent: str) -> None:
+        """An agent is reserved: ring them."""
+
+    def wait_ended(self, reason: str) -> None:
+        """nobody, timeout or closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a call works with; one set per node."""
+
+    machine: CallMachine
+    line: Line
+    journal: Writer
+    prompts: Prompts
+    recogniser: Recogniser
+    ask: Callable[[str, str], Reply]
+    people: WaitingRoom
+    recordings: RecordingFolder
+    publish: Callable[[str, dict[str, Any]], None]
+    reactor: Timing
+    now: Now
+    run_in_thread: Callable[..., Deferred[Any]]
+    to_zone: Callable[[datetime], datetime]
+    hold_music: Path
+    beep: Path
+    transfer_targets: frozenset[str]
+    transcribe: Callable[[], bool]
+    """Whether one more stream may be recognised now, beyond those that lead dialogues."""

@@ -1,0 +1,348 @@
+"""One call as it runs: carries out what the machine decides and tells it what happens.
+
+The session is the call's only owner. Events go through one mailbox, so that an effect that causes
+an event at once never re-enters the machine.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from core.clock import DelayedCall, stop_timer
+from core.record import Record
+from ivr import events as ivr
+from telephony.calls import events as ev
+from telephony.calls import message
+from telephony.calls.closing import close_recording
+from telephony.calls.listening import Line, Listening
+from telephony.calls.live import LiveRow
+from telephony.calls.machine import CallState, Phase
+from telephony.calls.other_side import OtherSide
+from telephony.calls.ports import Parts
+from telephony.calls.saying import Saying
+from telephony.sip.port import Invitation, Leg
+
+FLUSH_S = 0.05
+
+
+class CallSession:
+    """Drives one call from its first record to its last."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        call_id: str,
+        area: str,
+        leg: Leg,
+        invitation: Invitation,
+        parts: Parts,
+        live: LiveRow,
+        on_closed: Any,
+    ) -> None:
+        """Take the caller's unanswered leg; `on_closed(session)` follows the last record."""
+        self.call_id, self.area = call_id, area
+        self.state = CallState()
+        self.closed = False
+        self._leg, self._parts, self._live, self._on_closed = (
+            leg,
+            parts,
+            live,
+            on_closed,
+        )
+        self._invitation = invitation
+        self._mailbox: deque[ev.Event] = deque()
+        self._busy = False
+        self._seq = 1  # 0 is the record that opened the call
+        self._began = parts.reactor.seconds()
+        self._recording = False
+        self._fault = ""
+        self._timer: DelayedCall | None = None
+        self._message: message.MessageState | None = None
+        self._versions: dict[str, tuple[int, str]] = {}
+        self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
+        self._ears = Listening(leg, parts.recogniser, parts.reactor)
+        self._side = OtherSide(call_id, leg, parts, self._post, self._follow)
+        leg.owner = self
+
+    # ---- what happens ------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """The opening record is durable."""
+        self._post(ev.Opened())
+
+    def stop(self, reason: str) -> None:
+        """End the call now."""
+        self._post(ev.Stop(reason))
+
+    def stop_recording(self, fault: str) -> None:
+        """End the recording, not the call (the disk is full)."""
+        if self._recording and not self._fault:
+            self._fault = fault
+            self._leg.stop_recording()
+
+    def leg_ringing(self, leg: Leg) -> None:
+        """The caller's leg is incoming; it never rings."""
+
+    def leg_up(self, leg: Leg) -> None:
+        """The caller hears us."""
+        self._began = self._parts.reactor.seconds()
+        self._post(ev.CallerUp(self._parts.recogniser.ready))
+
+    def leg_dtmf(self, leg: Leg, digit: str) -> None:
+        """The caller pressed a key."""
+        if self._message is not None and digit == "#":
+            self._message_over()
+            return
+        self._post(ev.Dialogue(ivr.Digit(digit)))
+
+    def leg_ended(self, leg: Leg, code: int, reason: str) -> None:
+        """The caller is gone."""
+        if self._message is not None:
+            self._message_over()
+        self._post(ev.CallerEnded(code, _ending(code, reason)))
+
+    def offer(self, agent: str) -> None:
+        """The dispatcher reserved an agent: ring the browser, the caller hears music meanwhile."""
+        self._post(ev.Offered(agent))
+        if self.state.phase is not Phase.OFFERED or self.state.agent != agent:
+            self._parts.people.refused(agent, self.call_id, "call is gone")
+            return
+        self._side.ring_agent(agent)
+
+    def wait_ended(self, reason: str) -> None:
+        """No person is to be had."""
+        self._post(ev.WaitEnded(reason))
+
+    # ---- the machine -------------------------------------------------------------------------
+
+    def _post(self, event: ev.Event) -> None:
+        self._mailbox.append(event)
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._mailbox:
+                self._step(self._mailbox.popleft())
+        finally:
+            self._busy = False
+
+    def _step(self, event: ev.Event) -> None:
+        now = self._parts.now()
+        try:
+            self.state, effects = self._parts.machine.step(self.state, event, now)
+        except Exception:
+            self.log.failure(
+                "call {id}: {event} could not be decided", id=self.call_id, event=event
+            )
+            return
+        for effect in effects:
+            try:
+                self._do(effect)
+            except Exception:
+                # One effect that fails must not cost the caller the others.
+                self.log.failure(
+                    "call {id}: {effect} failed", id=self.call_id, effect=effect
+                )
+        self._live.phase(self.state)
+
+    def _do(self, effect: ev.Effect) -> None:
+        match effect:
+            case ev.Write(kind, data):
+                self._write(kind, data)
+            case ivr.Say(texts, tag):
+                self._saying.say(texts, lambda: self._dialogue(ivr.SayDone(tag)))
+            case ivr.Hush():
+                self._saying.hush()
+            case ivr.Listen(phrases):
+                if not self._ears.words(phrases, self._heard):
+                    self._write("speech", {"state": "keypad"})
+                    self._dialogue(ivr.NoRecogniser())
+            case ivr.Deafen():
+                self._ears.deafen()
+            case ivr.SetTimer(ms, tag):
+                stop_timer(self._timer)
+                fired = ivr.TimerFired(tag)
+                self._timer = self._parts.reactor.callLater(
+                    ms / 1000, self._dialogue, fired
+                )
+            case ivr.Ask(text):
+                self._ask(text)
+            case ivr.RecordMessage(limit_ms):
+                self._start_message(limit_ms)
+            case ivr.Transfer(target):
+                self._transfer(target)
+            case _:
+                self._do_call(effect)
+
+    def _do_call(self, effect: ev.Effect) -> None:
+        people = self._parts.people
+        match effect:
+            case ev.AnswerCaller():
+                self._leg.answer()
+            case ev.StartRecording():
+                self._start_recording()
+            case ev.Join(_, priority, limit_ms, front):
+                self._saying.hush()
+                self._leg.play_loop(self._parts.hold_music)
+                people.join(self, priority, limit_ms, front)
+            case ev.Leave():
+                people.leave(self.call_id)
+                self._leg.stop_playing()
+                self._side.drop("caller gone")
+            case ev.Bridge():
+                stop_timer(self._timer)
+                self._side.bridge(self._ears)
+            case ev.DropAgent() | ev.DropTransfer():
+                self._side.drop("caller gone")
+            case ev.DropCaller():
+                self._leg.hangup()
+            case ev.Finish(reason, disposition):
+                self._finish(reason, disposition)
+
+    # ---- carrying out ------------------------------------------------------------------------
+
+    def _dialogue(self, event: ivr.Event) -> None:
+        self._post(ev.Dialogue(event))
+
+    def _write(self, kind: str, data: dict[str, Any]) -> Any:
+        if (
+            kind == "note"
+            and data["key"] == "article"
+            and data["value"] in self._versions
+        ):
+            version, title = self._versions[data["value"]]
+            data = {**data, "version": version, "title": title}
+        record = Record(self.call_id, self._seq, self._parts.now(), kind, data)
+        self._seq += 1
+        self._live.record(kind, data)
+        return self._parts.journal.write(record)
+
+    def _start_recording(self) -> None:
+        if not self._parts.recordings.has_room():
+            self._fault = "the disk is full"
+            return
+        said, heard = self._parts.recordings.live(self.call_id)
+        self._began = self._parts.reactor.seconds()
+        self._leg.record(said, heard)
+        self._recording = True
+        started = self._parts.now().isoformat()
+        self._write("recording", {"state": "running", "started_at": started})
+
+    def _ms(self, seconds: float) -> int:
+        return max(0, round((seconds - self._began) * 1000))
+
+    def _said(self, text: str, start: float, end: float) -> None:
+        self._utterance("machine", Line(text, start, end, 1.0, (), True))
+
+    def _heard(self, line: Line) -> None:
+        if not line.final:
+            self._live.line(
+                "caller", line.text, self._ms(line.start), self._ms(line.end), False
+            )
+            self._dialogue(ivr.SpeechPartial(line.text))
+            return
+        self._utterance("caller", line)
+        if self._message is None:
+            self._dialogue(ivr.Speech(line.text, line.confidence))
+
+    def _utterance(self, speaker: str, line: Line) -> None:
+        if not line.text or self.closed:
+            return
+        start, end = self._ms(line.start), self._ms(line.end)
+        words = [
+            [t, start + a, start + b, round(c, 3)] for t, a, b, c in _shifted(line)
+        ]
+        self._live.line(speaker, line.text, start, end, True)
+        self._write(
+            "said" if speaker == "machine" else "heard",
+            {
+                "speaker": speaker,
+                "start_ms": start,
+                "end_ms": end,
+                "text": line.text,
+                "confidence": round(line.confidence, 3),
+                "words": words,
+            },
+        )
+
+    def _ask(self, text: str) -> None:
+        reply = self._parts.ask(text, self.area)
+        self._versions[reply.answered.article] = (reply.version, reply.answered.title)
+        self._dialogue(reply.answered)
+
+    def _start_message(self, limit_ms: int) -> None:
+        self._message = message.MessageState(limit_ms)
+
+        def started() -> None:
+            if self._message is not None:
+                self._ears.levels(self._message_level)
+                self._ears.words((), self._heard)
+
+        self._leg.play([self._parts.beep], started)
+
+    def _message_level(self, sound: bool) -> None:
+        if self._message is not None:
+            self._message = message.step(self._message, sound)
+            if self._message.over:
+                self._message_over()
+
+    def _message_over(self) -> None:
+        state, self._message = self._message, None
+        self._ears.close()
+        if state is not None:
+            self._dialogue(ivr.MessageDone(state.seconds))
+
+    def _transfer(self, target: str) -> None:
+        if target not in self._parts.transfer_targets:
+            self.log.error("transfer to {t} is not on the allow-list", t=target)
+            self._post(ev.TransferEnded(failed=True))
+            return
+        self._leg.play_loop(self._parts.hold_music)
+        self._side.ring_target(target, self._invitation.caller)
+
+    def _follow(self, speaker: str, line: Line) -> None:
+        if line.final:
+            self._utterance(speaker, line)
+        else:
+            self._live.line(
+                speaker, line.text, self._ms(line.start), self._ms(line.end), False
+            )
+
+    def _finish(self, reason: str, disposition: str) -> None:
+        stop_timer(self._timer)
+        self._ears.close()
+        self._leg.stop_recording()
+        # What the library still has in hand of the files is written before they are joined.
+        self._parts.reactor.callLater(FLUSH_S, self._close, reason, disposition)
+
+    def _close(self, reason: str, disposition: str) -> None:
+        done = close_recording(self._parts, self.call_id, self._recording, self._fault)
+
+        def recorded(data: dict[str, Any] | Failure) -> Any:
+            if isinstance(data, Failure):
+                data = {"state": "failed", "fault": data.getErrorMessage()}
+            self._write("recording", data)
+            self.closed = True
+            return self._write("ended", {"reason": reason, "disposition": disposition})
+
+        done.addBoth(recorded)
+        done.addBoth(lambda _: self._on_closed(self))
+
+
+def _shifted(line: Line) -> list[tuple[str, int, int, float]]:
+    """Word times from the start of the utterance instead of from the start of the stream."""
+    if not line.words:
+        return []
+    first = line.words[0][1]
+    return [(text, a - first, b - first, c) for text, a, b, c in line.words]
+
+
+def _ending(code: int, reason: str) -> str:
+    if code in (0, 200):
+        return "caller hung up"
+    return (reason or f"SIP {code}")[:64]
