@@ -1,0 +1,51 @@
+"""One article as its file or its row says it, and when and where it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from core import area as areas
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleContent:
+    """One policy article: how people ask, the short answer for the ear, the long one for the eye.
+
+    `doc_date` is YYYY, YYYY-MM or YYYY-MM-DD; `valid_from` and `valid_to` are the first and last
+    day on which it may be told (None: no limit). `mark` is V (read in the document) or K (general
+    knowledge). `version` counts from 1.
+    """
+
+    id: str
+    topic: str
+    title: str
+    questions: tuple[str, ...]
+    spoken: str
+    spoken_source: str
+    long: str
+    doc_number: str
+    doc_article: str
+    doc_date: str
+    area: str
+    valid_from: date | None
+    valid_to: date | None
+    owner: str
+    mark: str
+    version: int
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the article may be told on this day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
+
+    def serves(self, area: str) -> bool:
+        """Whether the article holds for a call from this area (GB/T 2260 code)."""
+        return areas.serves(self.area, area)
+
+    def digest(self) -> str:
+        """SHA-256 over everything but the version: two equal digests mean nothing has changed."""
+        fields = {name: str(getattr(self, name)) for name in self.__slots__ if name != "version"}
+        return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
