@@ -1,0 +1,55 @@
+"""Users of the console, their sessions, and the tokens of programs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Moment
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+class User(Base):
+    """Somebody who may log in. `role` is agent, supervisor or operator (see agent_ui.roles).
+
+    `area` is a GB/T 2260 code: the user sees calls and tickets there and below.
+    """
+
+    __tablename__ = "users"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    display: Mapped[str] = mapped_column(String(64), default="")
+    role: Mapped[str] = mapped_column(String(16))
+    area: Mapped[str] = mapped_column(String(12))
+    password: Mapped[str] = mapped_column(String(255))
+    must_change: Mapped[bool] = mapped_column(default=True)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LoginSession(Base):
+    """A logged-in browser. Only the SHA-256 of its cookie is kept."""
+
+    __tablename__ = "login_sessions"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user: Mapped[str] = mapped_column(ForeignKey("users.name"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    expires: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class ApiToken(Base):
+    """A program's way in, with the rights of its user. Only the SHA-256 of the token is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(64))
+    user: Mapped[str] = mapped_column(ForeignKey("users.name"), index=True)
+    expires: Mapped[datetime | None] = mapped_column(Moment)
+    last_used: Mapped[datetime | None] = mapped_column(Moment)

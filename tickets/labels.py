@@ -1,0 +1,80 @@
+"""The words a ticket uses for its states, ends and results: one place for code and page."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class State(str, Enum):
+    """Where a ticket is in its life."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Disposition(str, Enum):
+    """How the call ended, as the machine saw it."""
+
+    MACHINE = "machine"
+    CONNECTED = "connected"
+    ABANDONED = "abandoned"
+    MESSAGE = "message"
+    EMERGENCY = "emergency"
+
+
+class Outcome(str, Enum):
+    """What an agent says came of the call (处理结果)."""
+
+    ANSWERED = "answered"
+    FOLLOW_UP = "follow_up"
+    REFERRED = "referred"
+    RESCUED = "rescued"
+    INVALID = "invalid"
+
+
+LABELS: dict[str, dict[str, str]] = {
+    "state": {
+        State.DRAFT: "通话中",
+        State.OPEN: "待处理",
+        State.CLOSED: "已办结",
+    },
+    "disposition": {
+        Disposition.MACHINE: "自动答复",
+        Disposition.CONNECTED: "人工接听",
+        Disposition.ABANDONED: "来电人挂断",
+        Disposition.MESSAGE: "留言待回电",
+        Disposition.EMERGENCY: "紧急求助",
+    },
+    "outcome": {
+        Outcome.ANSWERED: "当场答复",
+        Outcome.FOLLOW_UP: "需要跟进",
+        Outcome.REFERRED: "已转有关部门",
+        Outcome.RESCUED: "紧急情况已处置",
+        Outcome.INVALID: "无效来电",
+    },
+    "speaker": {
+        "caller": "来电人",
+        "machine": "自动语音",
+        "agent": "话务员",
+    },
+}
+
+
+def label(kind: str, value: str) -> str:
+    """The Chinese word for a value; '' stays empty and an unknown value is shown as it is."""
+    return LABELS[kind].get(value, value)
+
+
+def state_of(over: bool, disposition: str, outcome: str) -> State:
+    """Whether a ticket still needs somebody, given how its call ended and the agent's result.
+
+    A draft lasts as long as the call. What the machine answered, and callers who left, need nobody;
+    everything else stays open until a wrap-up that asks for no follow-up.
+    """
+    if not over:
+        return State.DRAFT
+    if outcome:
+        return State.OPEN if outcome == Outcome.FOLLOW_UP else State.CLOSED
+    needs_nobody = disposition in (Disposition.MACHINE, Disposition.ABANDONED)
+    return State.CLOSED if needs_nobody else State.OPEN

@@ -1,0 +1,76 @@
+"""Tickets as the database keeps them: one for every call, drafted in its first second."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Moment, Secret
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Ticket(Base):
+    """The case record of one call. `number` is YYYYMMDD-NNNNNN in the authority's time zone.
+
+    `disposition` is how the machine saw the call end, `outcome` what an agent made of it;
+    `tickets.labels` has the values of both. `path` lists the nodes of the tree in order.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_opened", "opened_at", "id"),
+        Index("ix_tickets_area_opened", "area", "opened_at", "id"),
+        Index("ix_tickets_disposition_opened", "disposition", "opened_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), unique=True)
+    area: Mapped[str] = mapped_column(String(12))
+    caller: Mapped[str] = mapped_column(Secret, default="")
+    caller_key: Mapped[str] = mapped_column(String(64), default="", index=True)
+    withheld: Mapped[bool] = mapped_column(default=False)
+    called: Mapped[str] = mapped_column(String(64), default="")
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(16))
+    disposition: Mapped[str] = mapped_column(String(32), default="")
+    emergency: Mapped[bool] = mapped_column(default=False)
+    topic: Mapped[str] = mapped_column(String(64), default="")
+    intent: Mapped[str] = mapped_column(String(64), default="")
+    article: Mapped[str] = mapped_column(String(64), default="")
+    article_version: Mapped[int | None] = mapped_column(Integer)
+    article_title: Mapped[str] = mapped_column(String(255), default="")
+    path: Mapped[list[str]] = mapped_column(JSON, default=list)
+    agent: Mapped[str] = mapped_column(String(64), default="")
+    message_s: Mapped[int] = mapped_column(Integer, default=0)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str] = mapped_column(String(32), default="")
+    wrapped_by: Mapped[str] = mapped_column(String(64), default="")
+    wrapped_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class TicketCounter(Base):
+    """The last number given out on a day (YYYYMMDD)."""
+
+    __tablename__ = "ticket_counters"
+
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class TicketTerm(Base):
+    """Where a pair of characters occurs (see tickets.words)."""
+
+    __tablename__ = "ticket_terms"
+
+    # Compared by code point, so that a single character finds the pairs it begins.
+    term: Mapped[str] = mapped_column(
+        String(2).with_variant(String(2, collation="C"), "postgresql"), primary_key=True
+    )
+    ticket_id: Mapped[int] = mapped_column(
+        Number, ForeignKey("tickets.id"), primary_key=True, autoincrement=False
+    )
