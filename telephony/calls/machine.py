@@ -187,7 +187,7 @@ class CallMachine:
                 case ivr.Visit(node):
                     done.append(ev.Write("node", {"name": node}))
                 case ivr.Note(key, value):
-                    state = _noted(state, key, value)
+                    state = noted(state, key, value)
                     done.append(ev.Write("note", {"key": key, "value": value}))
                 case ivr.Enqueue(queue, priority, limit_ms):
                     join = ev.Join(queue, priority, limit_ms)
@@ -254,7 +254,8 @@ def disposition(state: CallState) -> str:
     return "abandoned"
 
 
-def _noted(state: CallState, key: str, value: str) -> CallState:
+def noted(state: CallState, key: str, value: str) -> CallState:
+    """Return the state after a fact that the dialogue noted."""
     if key == "article" and value:
         return replace(state, answered_by_machine=True)
     if key == "emergency":

@@ -1,0 +1,124 @@
+"""All calls of this node: opens them, counts them, and ends them when the service must end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from core.record import Record
+from telephony.calls.live import LiveRow
+from telephony.calls.ports import Parts
+from telephony.calls.session import CallSession
+from telephony.sip.port import Invitation, Leg
+
+RETRY_AFTER_S = 10
+
+
+class Calls:
+    """Takes new legs from the line; one session each."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        parts: Parts,
+        node: str,
+        area_of: Callable[[Invitation], str],
+        new_id: Callable[[], str],
+        max_call_s: float,
+    ) -> None:
+        """`area_of` gives the GB/T 2260 code of a call, `new_id` 32 hex digits never used before."""
+        self._parts, self._node, self._area_of = parts, node, area_of
+        self._new_id, self._max_call_s = new_id, max_call_s
+        self._sessions: dict[str, CallSession] = {}
+        self._rows: dict[str, LiveRow] = {}
+        self._draining = False
+        self._empty: Deferred[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @property
+    def draining(self) -> bool:
+        """Whether new calls are refused."""
+        return self._draining
+
+    def rows(self) -> Mapping[str, dict[str, Any]]:
+        """The live rows by call, for the console's snapshot."""
+        return {call: row.row for call, row in self._rows.items()}
+
+    def on_call(self, leg: Leg, invitation: Invitation) -> None:
+        """Open a call for a new incoming leg: journal and ticket first, then the answer."""
+        if self._draining:
+            leg.refuse(503, RETRY_AFTER_S)
+            return
+        call_id, area, now = (
+            self._new_id(),
+            self._area_of(invitation),
+            self._parts.now(),
+        )
+        live = LiveRow(
+            {
+                "id": call_id,
+                "node": self._node,
+                "area": area,
+                "caller": "" if invitation.withheld else invitation.caller,
+                "called": invitation.called,
+                "started_at": now.isoformat(),
+            },
+            self._parts.publish,
+        )
+        session = CallSession(
+            call_id, area, leg, invitation, self._parts, live, self._closed
+        )
+        self._sessions[call_id], self._rows[call_id] = session, live
+        opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
+        self._parts.journal.write(opened).addCallback(lambda _: session.begin())
+        self._parts.reactor.callLater(self._max_call_s, self._too_long, call_id)
+
+    def drain(self) -> Deferred[None]:
+        """Refuse new calls from now on; fires when the last running call is closed."""
+        self._draining = True
+        self._empty = Deferred()
+        if not self._sessions:
+            self._empty.callback(None)
+        return self._empty
+
+    def stop_all(self, reason: str) -> None:
+        """End all calls now."""
+        for session in list(self._sessions.values()):
+            session.stop(reason)
+
+    def stop_recordings(self, fault: str) -> None:
+        """End all recordings, not the calls."""
+        for session in self._sessions.values():
+            session.stop_recording(fault)
+
+    def _opening(self, area: str, invitation: Invitation) -> dict[str, Any]:
+        return {
+            "area": area,
+            "trunk": invitation.trunk,
+            "node": self._node,
+            "sip_call_id": invitation.sip_call_id[:255],
+            "caller": invitation.caller,
+            "withheld": invitation.withheld,
+            "called": invitation.called[:64],
+            "diversion": " ".join(invitation.diversion),
+            "invite": invitation.raw,
+        }
+
+    def _too_long(self, call_id: str) -> None:
+        session = self._sessions.get(call_id)
+        if session is not None:
+            session.stop("longest call reached")
+
+    def _closed(self, session: CallSession) -> None:
+        self._sessions.pop(session.call_id, None)
+        row = self._rows.pop(session.call_id, None)
+        if row is not None:
+            row.gone()
+        if self._empty is not None and not self._sessions and not self._empty.called:
+            self._empty.callback(None)

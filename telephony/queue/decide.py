@@ -1,0 +1,53 @@
+"""Who gets whom: a pure function of a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.area import serves
+from telephony.queue.agents import Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One caller who waits; `place` orders those of one priority (s, smaller is earlier)."""
+
+    call: str
+    area: str
+    urgent: bool
+    place: float
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """This call rings that agent."""
+
+    call: str
+    agent: str
+
+
+def decide(waiting: Iterable[Waiting], agents: Iterable[Agent]) -> list[Offer]:
+    """Pair callers, emergencies first, then by place, with agents, longest idle first.
+
+    No agent and no caller appears twice. An agent takes calls of their area and those below it;
+    an emergency goes to anyone.
+    """
+    free = sorted((a for a in agents if a.free), key=lambda a: (a.since, a.name))
+    offers = []
+    for caller in sorted(waiting, key=lambda w: (not w.urgent, w.place, w.call)):
+        agent = next((a for a in free if _may_take(a, caller)), None)
+        if agent is not None:
+            free.remove(agent)
+            offers.append(Offer(caller.call, agent.name))
+    return offers
+
+
+def anybody(agents: Iterable[Agent], area: str, urgent: bool) -> bool:
+    """Say whether somebody on duty could take such a call, now or after the talk they are in."""
+    caller = Waiting("", area, urgent, 0.0)
+    return any(a.on_duty and _may_take(a, caller) for a in agents)
+
+
+def _may_take(agent: Agent, caller: Waiting) -> bool:
+    return caller.urgent or not agent.area or serves(agent.area, caller.area)

@@ -1,0 +1,255 @@
+"""The queue as it runs: callers who wait, agents by their pages, one decision after each change.
+
+The dispatcher owns agents and queue of this installation while it holds the lease. Every agent's
+state is written to Redis, fenced by the lease's token, before a call is offered. While Redis is
+away it goes on with what it knows, so that callers still reach people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import RedisError
+from twisted.logger import Logger
+
+from core.clock import DelayedCall, Timing, stop_timer
+from telephony.calls.ports import Waiter
+from telephony.queue import agents as machine
+from telephony.queue.agents import Agent, Status
+from telephony.queue.decide import Offer, Waiting, anybody, decide
+from telephony.queue.lease import Lease
+
+AGENTS = "hotline:agents"
+TICK_S = 1.0
+
+
+@dataclass(slots=True)
+class _Entry:
+    waiter: Waiter
+    waiting: Waiting
+    limit: DelayedCall
+    offered: bool = False
+
+
+class Dispatcher:
+    """Pairs callers with agents; implements `telephony.calls.ports.WaitingRoom`."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        lease: Lease,
+        reactor: Timing,
+        publish: Callable[[str, dict[str, Any]], None],
+        lost: Callable[[str], None] = lambda agent: None,
+    ) -> None:
+        """`publish` sends to the bus; `lost(agent)` follows the end of an agent's last page."""
+        self._lease, self._reactor, self._publish, self._lost = (
+            lease,
+            reactor,
+            publish,
+            lost,
+        )
+        self._agents: dict[str, Agent] = {}
+        self._waiting: dict[str, _Entry] = {}
+        self._deciding: DelayedCall | None = None
+        self._ticking: DelayedCall | None = None
+        self._holding = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Take the lease and begin."""
+        await self._keep_lease()
+        try:
+            known = await self._lease.read(AGENTS)
+        except (RedisError, OSError):
+            known = {}
+        for text in known.values():
+            agent = machine.restored(text)
+            if agent is not None:
+                self._agents.setdefault(agent.name, agent)
+        self._ticking = self._reactor.callLater(TICK_S, self._tick)
+
+    async def stop(self) -> None:
+        """End, giving up the lease. Callers who wait are left to their calls."""
+        stop_timer(self._ticking)
+        stop_timer(self._deciding)
+        for task in self._tasks:
+            task.cancel()
+        await self._lease.release()
+
+    # ---- callers -----------------------------------------------------------------------------
+
+    def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
+        """Let a caller wait; ends with `wait_ended` when nobody could ever come, or in time."""
+        call, urgent = waiting.call_id, priority == "emergency"
+        self._forget(call)
+        if not anybody(self._agents.values(), waiting.area, urgent):
+            self._reactor.callLater(0, waiting.wait_ended, "nobody")
+            return
+        place = 0.0 if front else self._reactor.seconds()
+        limit = self._reactor.callLater(limit_ms / 1000, self._ended, call, "timeout")
+        self._waiting[call] = _Entry(
+            waiting, Waiting(call, waiting.area, urgent, place), limit
+        )
+        self._decide_soon()
+
+    def leave(self, call_id: str) -> None:
+        """The caller waits no longer."""
+        self._forget(call_id)
+
+    def talking(self, agent: str, call_id: str) -> None:
+        """The agent took the call."""
+        self._forget(call_id)
+        self._change(agent, machine.talking(self._agent(agent), call_id, self._now()))
+
+    def refused(self, agent: str, call_id: str, reason: str) -> None:
+        """The agent did not take it: the caller waits on in the old place."""
+        entry = self._waiting.get(call_id)
+        if entry is not None:
+            entry.offered = False
+        after = machine.refused(self._agent(agent), call_id, reason, self._now())
+        self._change(agent, after)
+        self._decide_soon()
+
+    def done(self, agent: str, call_id: str) -> None:
+        """The talk is over."""
+        self._change(agent, machine.done(self._agent(agent), call_id, self._now()))
+
+    # ---- agents ------------------------------------------------------------------------------
+
+    def command(self, topic: str, message: dict[str, Any]) -> None:
+        """Take an `agent.command` or `agent.wrapup` message from the console."""
+        name = str(message.get("agent", ""))
+        if not name:
+            return
+        agent, now = self._agent(name), self._now()
+        tab = str(message.get("tab", ""))
+        if topic == "agent.wrapup":
+            self._change(name, machine.wrapped_up(agent, now))
+            return
+        match message.get("kind"):
+            case "hello":
+                self._change(
+                    name, machine.hello(agent, tab, str(message.get("area", "")), now)
+                )
+                self._show(self._agents[name])
+            case "heartbeat":
+                self._agents[name] = machine.heartbeat(agent, tab, now)
+            case "bye":
+                self._change(name, machine.bye(agent, tab, now))
+            case "status":
+                try:
+                    self._change(
+                        name, machine.want(agent, Status(message.get("status")))
+                    )
+                except ValueError:
+                    self.log.warn("unknown status {s!r}", s=message.get("status"))
+
+    def snapshot(self) -> tuple[int, list[dict[str, str]]]:
+        """Return how many callers wait and the agents' public records."""
+        return len(self._waiting), [agent.public() for agent in self._agents.values()]
+
+    # ---- inside ------------------------------------------------------------------------------
+
+    def _agent(self, name: str) -> Agent:
+        return self._agents.get(name) or Agent(name)
+
+    def _now(self) -> float:
+        return self._reactor.seconds()
+
+    def _change(self, name: str, after: Agent) -> None:
+        before = self._agents.get(name)
+        self._agents[name] = after
+        if before is not None and before.tabs and not after.tabs:
+            self._lost(name)
+        if before is None or before.public() != after.public():
+            self._show(after)
+            self._background(self._keep(after))
+            self._decide_soon()
+
+    def _show(self, agent: Agent) -> None:
+        self._publish("agent.state", agent.public())
+
+    def _forget(self, call: str) -> None:
+        entry = self._waiting.pop(call, None)
+        if entry is not None:
+            stop_timer(entry.limit)
+
+    def _ended(self, call: str, reason: str) -> None:
+        entry = self._waiting.get(call)
+        if entry is None:
+            return
+        if entry.offered:
+            # A phone rings for this caller: let it, and look again.
+            entry.limit = self._reactor.callLater(TICK_S, self._ended, call, reason)
+            return
+        self._forget(call)
+        entry.waiter.wait_ended(reason)
+
+    def _decide_soon(self) -> None:
+        if self._deciding is None or not self._deciding.active():
+            self._deciding = self._reactor.callLater(0, self._decide)
+
+    def _decide(self) -> None:
+        if not self._holding:
+            return
+        waiting = [e.waiting for e in self._waiting.values() if not e.offered]
+        for offer in decide(waiting, self._agents.values()):
+            self._waiting[offer.call].offered = True
+            agent = machine.offered(self._agents[offer.agent], offer.call, self._now())
+            self._agents[offer.agent] = agent
+            self._show(agent)
+            self._background(self._offer(offer, agent))
+
+    async def _offer(self, offer: Offer, agent: Agent) -> None:
+        if not await self._keep(agent):
+            self.log.warn(
+                "the lease went to another node; {call} waits on", call=offer.call
+            )
+            self.refused(offer.agent, offer.call, "call is gone")
+            return
+        entry = self._waiting.get(offer.call)
+        if entry is None:
+            self.refused(offer.agent, offer.call, "call is gone")
+        else:
+            entry.waiter.offer(offer.agent)
+
+    async def _keep(self, agent: Agent) -> bool:
+        """Write an agent's state; true also when Redis is away and local knowledge must do."""
+        try:
+            return await self._lease.write(AGENTS, agent.name, agent.to_json())
+        except (RedisError, OSError):
+            return True
+
+    async def _keep_lease(self) -> None:
+        try:
+            holding = await self._lease.keep()
+        except (RedisError, OSError):
+            holding = True
+        if holding and not self._holding:
+            self._decide_soon()
+        self._holding = holding
+
+    def _tick(self) -> None:
+        self._ticking = self._reactor.callLater(TICK_S, self._tick)
+        self._background(self._keep_lease())
+        for name, agent in list(self._agents.items()):
+            self._change(name, machine.expire(agent, self._now()))
+        for entry in list(self._waiting.values()):
+            self._nobody_left(entry)
+
+    def _nobody_left(self, entry: _Entry) -> None:
+        waiting = entry.waiting
+        if not entry.offered and not anybody(
+            self._agents.values(), waiting.area, waiting.urgent
+        ):
+            self._ended(waiting.call, "nobody")
+
+    def _background(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
