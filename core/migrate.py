@@ -79,9 +79,7 @@ def _config(connection: Connection | None) -> Config:
 
 def _refuse_newer(connection: Connection) -> None:
     now = MigrationContext.configure(connection).get_current_revision()
-    known = {
-        script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()
-    }
+    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
     if now is not None and now not in known:
         raise MigrationError(
             f"the database is at revision {now}, which this version does not know; "
@@ -106,8 +104,6 @@ def _connected(url: str) -> Iterator[Connection]:
             yield connection
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise MigrationError(
-            f"the database cannot be brought up to date: {reason}"
-        ) from error
+        raise MigrationError(f"the database cannot be brought up to date: {reason}") from error
     finally:
         engine.dispose()

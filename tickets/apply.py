@@ -43,9 +43,7 @@ def apply_to_ticket(db: Session, record: Record, zone: str = "Asia/Shanghai") ->
         return
     ticket = db.scalar(select(Ticket).where(Ticket.call_id == record.call_id))
     if ticket is None:
-        raise LookupError(
-            f"journal record {record.kind} for call {record.call_id} has no ticket"
-        )
+        raise LookupError(f"journal record {record.kind} for call {record.call_id} has no ticket")
     match record.kind:
         case "node":
             ticket.path = [*ticket.path, record.data["name"]]

@@ -23,9 +23,7 @@ def forms(typed: str) -> list[str]:
         parsed = phonenumbers.parse(plain, HOME)
     except phonenumbers.NumberParseException:
         return list(found)
-    found[phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)] = (
-        None
-    )
+    found[phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)] = None
     return list(found)
 
 

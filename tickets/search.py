@@ -55,15 +55,9 @@ def find(db: Session, query: Query, after: str = "", limit: int = 50) -> Page:
     statement = select(Ticket).where(*_conditions(db, _sorted_out(query)))
     if after:
         statement = statement.where(_older_than(after))
-    statement = statement.order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(
-        limit + 1
-    )
+    statement = statement.order_by(Ticket.opened_at.desc(), Ticket.id.desc()).limit(limit + 1)
     rows = tuple(db.scalars(statement))
-    last = (
-        f"{rows[limit - 1].opened_at.isoformat()}|{rows[limit - 1].id}"
-        if rows[limit:]
-        else ""
-    )
+    last = f"{rows[limit - 1].opened_at.isoformat()}|{rows[limit - 1].id}" if rows[limit:] else ""
     return Page(rows[:limit], last)
 
 
@@ -102,10 +96,7 @@ def _conditions(db: Session, query: Query) -> list[ColumnElement[bool]]:
 
 
 def _text_conditions(db: Session, text: str) -> list[ColumnElement[bool]]:
-    lists = {
-        term: select(TicketTerm.ticket_id).where(_term(term))
-        for term in query_terms(text)
-    }
+    lists = {term: select(TicketTerm.ticket_id).where(_term(term)) for term in query_terms(text)}
     counts = {term: _up_to_rare(db, listed) for term, listed in lists.items()}
     found: list[ColumnElement[bool]] = []
     leader = min(counts, key=lambda term: counts[term], default="")
@@ -125,9 +116,7 @@ def _term(term: str) -> ColumnElement[bool]:
 
 
 def _up_to_rare(db: Session, listed: Select[int]) -> int:
-    return (
-        db.scalar(select(func.count()).select_from(listed.limit(RARE).subquery())) or 0
-    )
+    return db.scalar(select(func.count()).select_from(listed.limit(RARE).subquery())) or 0
 
 
 def _older_than(key: str) -> ColumnElement[bool]:

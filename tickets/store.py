@@ -45,27 +45,21 @@ class WrapUp:
 def by_number(db: Session, number: str, scope: str) -> Ticket | None:
     """The ticket with this number, if it lies in the user's area `scope`."""
     return db.scalar(
-        select(Ticket)
-        .where(Ticket.number == number, inside(Ticket.area, scope))
-        .limit(1)
+        select(Ticket).where(Ticket.number == number, inside(Ticket.area, scope)).limit(1)
     )
 
 
 def by_call(db: Session, call_id: str, scope: str) -> Ticket | None:
     """The ticket of this call, if it lies in the user's area `scope`."""
     return db.scalar(
-        select(Ticket)
-        .where(Ticket.call_id == call_id, inside(Ticket.area, scope))
-        .limit(1)
+        select(Ticket).where(Ticket.call_id == call_id, inside(Ticket.area, scope)).limit(1)
     )
 
 
 def dossier(db: Session, ticket: Ticket) -> Dossier:
     """All that belongs to a ticket."""
     call = db.get_one(Call, ticket.call_id)
-    events = (
-        select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)
-    )
+    events = select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)
     said = select(Utterance).where(Utterance.call_id == call.id)
     said = said.order_by(Utterance.start_ms, Utterance.id)
     return Dossier(

@@ -66,6 +66,7 @@ class TicketTerm(Base):
     """Where a pair of characters occurs (see tickets.words)."""
 
     __tablename__ = "ticket_terms"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # the key is all there is
 
     # Compared by code point, so that a single character finds the pairs it begins.
     term: Mapped[str] = mapped_column(

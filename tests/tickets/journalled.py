@@ -47,9 +47,7 @@ class Journalled:
             confidence=0.9, words=[],
         )  # fmt: skip
 
-    def ended(
-        self, call: str, disposition: str = "machine", at: datetime = START
-    ) -> None:
+    def ended(self, call: str, disposition: str = "machine", at: datetime = START) -> None:
         self.write(
             call,
             "ended",

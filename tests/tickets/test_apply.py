@@ -17,9 +17,7 @@ def _ticket(sessions: Sessions, call: str = "c1") -> Ticket:
         return db.scalars(select(Ticket).where(Ticket.call_id == call)).one()
 
 
-def test_draft_exists_from_the_first_record(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_draft_exists_from_the_first_record(journal: Journalled, sessions: Sessions) -> None:
     journal.opened("c1")
     ticket = _ticket(sessions)
     assert ticket.number == "20260302-000001"
@@ -30,18 +28,14 @@ def test_draft_exists_from_the_first_record(
     assert ticket.closed_at is None
 
 
-def test_caller_is_not_readable_in_the_file(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_caller_is_not_readable_in_the_file(journal: Journalled, sessions: Sessions) -> None:
     journal.opened("c1")
     with sessions() as db:
         stored = db.execute(text("SELECT caller, caller_key FROM tickets")).one()
     assert "13800138000" not in stored[0] + stored[1]
 
 
-def test_answered_call_fills_the_ticket(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_answered_call_fills_the_ticket(journal: Journalled, sessions: Sessions) -> None:
     journal.opened("c1")
     journal.write("c1", "answered")
     for node in ("notice", "open_question", "answer"):
@@ -78,9 +72,7 @@ def test_state_follows_from_how_the_call_ended(
     assert _ticket(sessions).state == state
 
 
-def test_recovered_call_ends_its_ticket(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_recovered_call_ends_its_ticket(journal: Journalled, sessions: Sessions) -> None:
     journal.opened("c1")
     journal.write("c1", "recovered", reason="node died", disposition="abandoned")
     assert _ticket(sessions).state == "closed"
@@ -90,9 +82,7 @@ def test_recovered_call_ends_its_ticket(
     ("value", "flag"),
     [("1", True), ("fire", True), ("", False), ("0", False), ("False", False)],
 )
-def test_emergency_note(
-    journal: Journalled, sessions: Sessions, value: str, flag: bool
-) -> None:
+def test_emergency_note(journal: Journalled, sessions: Sessions, value: str, flag: bool) -> None:
     journal.opened("c1")
     journal.write("c1", "note", key="emergency", value=value)
     assert _ticket(sessions).emergency is flag
@@ -106,9 +96,7 @@ def test_agent_and_message_are_kept(journal: Journalled, sessions: Sessions) -> 
     assert (ticket.agent, ticket.message_s) == ("wang", 13)
 
 
-def test_numbers_count_per_day_of_the_authority(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_numbers_count_per_day_of_the_authority(journal: Journalled, sessions: Sessions) -> None:
     # 15:59 UTC is 23:59 in Shanghai, a minute later a new day begins there.
     journal.opened("c1", datetime(2026, 3, 2, 15, 59, tzinfo=UTC))
     journal.opened("c2", datetime(2026, 3, 2, 15, 59, 30, tzinfo=UTC))
@@ -120,8 +108,6 @@ def test_numbers_count_per_day_of_the_authority(
     ]  # fmt: skip
 
 
-def test_record_without_a_ticket_is_refused(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_record_without_a_ticket_is_refused(journal: Journalled, sessions: Sessions) -> None:
     with pytest.raises(LookupError):
         journal.write("nobody", "node", name="x")

@@ -75,9 +75,7 @@ def test_common_words_are_searched_the_other_way(
     assert _calls(sessions, replace(ALL, text="低保 家庭")) == ["c"]
 
 
-def test_pages_meet_without_gap_or_repeat(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_pages_meet_without_gap_or_repeat(journal: Journalled, sessions: Sessions) -> None:
     for number in range(7):
         journal.opened(f"c{number}", START + timedelta(minutes=number // 3))
     seen: list[str] = []
@@ -91,9 +89,7 @@ def test_pages_meet_without_gap_or_repeat(
     assert key == ""
 
 
-@pytest.mark.parametrize(
-    "key", ["x", "2026-03-02T01:30:00|1", "2026-03-02T01:30:00+00:00|x", "|"]
-)
+@pytest.mark.parametrize("key", ["x", "2026-03-02T01:30:00|1", "2026-03-02T01:30:00+00:00|x", "|"])
 def test_foreign_page_key_is_refused(sessions: Sessions, key: str) -> None:
     with sessions() as db, pytest.raises(PageKeyError):
         find(db, ALL, key)

@@ -16,15 +16,11 @@ from tickets.store import WrapUp, WrapUpError, by_call, by_number, dossier, wrap
 LATER = START + timedelta(minutes=5)
 
 
-def test_dossier_has_call_transcript_and_recording(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_dossier_has_call_transcript_and_recording(journal: Journalled, sessions: Sessions) -> None:
     journal.opened("c1")
     journal.said("c1", "caller", "第二句", 3000)
     journal.said("c1", "machine", "第一句", 0)
-    journal.write(
-        "c1", "recording", state="saved", path="recordings/c1.wav", duration_ms=9000
-    )
+    journal.write("c1", "recording", state="saved", path="recordings/c1.wav", duration_ms=9000)
     journal.ended("c1")
     with sessions() as db:
         ticket = by_number(db, "20260302-000001", "440000")
@@ -36,9 +32,7 @@ def test_dossier_has_call_transcript_and_recording(
     assert found.recording.path == "recordings/c1.wav"
 
 
-def test_ticket_of_another_area_does_not_exist(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_ticket_of_another_area_does_not_exist(journal: Journalled, sessions: Sessions) -> None:
     journal.opened("c1", area="440106")
     with sessions() as db:
         assert by_call(db, "c1", "440100") is not None
@@ -79,9 +73,7 @@ def test_wrap_up_settles_the_ticket(
         assert find(db, Query("000000", text="街道办")).tickets
 
 
-def test_wrap_up_while_talking_waits_for_the_end(
-    journal: Journalled, sessions: Sessions
-) -> None:
+def test_wrap_up_while_talking_waits_for_the_end(journal: Journalled, sessions: Sessions) -> None:
     journal.opened("c1")
     with sessions() as db:
         ticket = by_call(db, "c1", "000000")
@@ -95,9 +87,7 @@ def test_wrap_up_while_talking_waits_for_the_end(
         assert ticket.state == "closed"
 
 
-@pytest.mark.parametrize(
-    ("outcome", "summary"), [("", ""), ("won", ""), ("answered", "长" * 2001)]
-)
+@pytest.mark.parametrize(("outcome", "summary"), [("", ""), ("won", ""), ("answered", "长" * 2001)])
 def test_bad_wrap_up_changes_nothing(
     journal: Journalled, sessions: Sessions, outcome: str, summary: str
 ) -> None:
