@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
@@ -22,6 +23,22 @@ RETRY_S = 0.5
 QUEUE = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A field of a Redis hash that holds the last message, or is removed with this one."""
+
+    table: str
+    field: str
+    remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    topic: str
+    text: str
+    keep: Keep | None
+
+
 class Bus:
     """One process's door to Redis. All methods run on the asyncio loop that is Twisted's."""
 
@@ -31,7 +48,7 @@ class Bus:
         """Take a client with decode_responses on."""
         self.redis = redis
         self.up = False
-        self._out: asyncio.Queue[tuple[str, str]] = asyncio.Queue(QUEUE)
+        self._out: asyncio.Queue[_Message] = asyncio.Queue(QUEUE)
         self._listeners: list[tuple[frozenset[str], Listener]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -47,21 +64,34 @@ class Bus:
     async def stop(self) -> None:
         """Send what is queued (up to 1 s), then close."""
         end = asyncio.get_running_loop().time() + 1
-        while self.up and not self._out.empty() and asyncio.get_running_loop().time() < end:
+        while (
+            self.up
+            and not self._out.empty()
+            and asyncio.get_running_loop().time() < end
+        ):
             await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.redis.aclose()
 
-    def publish(self, topic: str, message: dict[str, Any]) -> None:
-        """Queue a message; never blocks or raises. Dropped (and logged) when Redis is long away."""
+    def publish(
+        self, topic: str, message: dict[str, Any], keep: Keep | None = None
+    ) -> None:
+        """Queue a message; never blocks or raises. Dropped (and logged) when Redis is long away.
+
+        `keep` also stores it in a hash, for the snapshot of whoever comes later, or removes it.
+        """
         try:
-            self._out.put_nowait((topic, json.dumps(message, ensure_ascii=False)))
+            self._out.put_nowait(
+                _Message(topic, json.dumps(message, ensure_ascii=False), keep)
+            )
         except asyncio.QueueFull:
             self.log.warn("bus full, message on {topic} dropped", topic=topic)
 
-    def subscribe(self, topics: Iterable[str], listener: Listener) -> Callable[[], None]:
+    def subscribe(
+        self, topics: Iterable[str], listener: Listener
+    ) -> Callable[[], None]:
         """Call `listener(topic, message)` for each message; returns the way to stop it.
 
         A topic ending in `*` takes all that begin so.
@@ -78,7 +108,9 @@ class Bus:
     def deliver(self, topic: str, message: dict[str, Any]) -> None:
         """Hand a message to this process's listeners only."""
         for topics, listener in list(self._listeners):
-            if topic in topics or any(t.endswith("*") and topic.startswith(t[:-1]) for t in topics):
+            if topic in topics or any(
+                t.endswith("*") and topic.startswith(t[:-1]) for t in topics
+            ):
                 try:
                     listener(topic, message)
                 except Exception:
@@ -92,11 +124,13 @@ class Bus:
             while not await self._sent(waiting):
                 await asyncio.sleep(RETRY_S)
 
-    async def _sent(self, waiting: list[tuple[str, str]]) -> bool:
+    async def _sent(self, waiting: list[_Message]) -> bool:
         try:
             async with self.redis.pipeline(transaction=False) as pipe:
-                for topic, text in waiting:
-                    pipe.publish(PREFIX + topic, text)
+                for message in waiting:
+                    if message.keep is not None:
+                        _store(pipe, message.keep, message.text)
+                    pipe.publish(PREFIX + message.topic, message.text)
                 await pipe.execute()
         except (RedisError, OSError) as error:
             self._set_up(False, error)
@@ -132,3 +166,10 @@ class Bus:
             self.up = up
             self.log.info("bus {state} {why}", state="up" if up else "down", why=why)
             self.deliver("bus.state", {"up": up})
+
+
+def _store(pipe: Any, keep: Keep, text: str) -> None:
+    if keep.remove:
+        pipe.hdel(PREFIX + keep.table, keep.field)
+    else:
+        pipe.hset(PREFIX + keep.table, keep.field, text)
