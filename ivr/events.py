@@ -92,8 +92,17 @@ class NoRecogniser:
 
 
 Event = (
-    Started | SayDone | Digit | SpeechPartial | Speech | TimerFired | Answered | QueueEnded
-    | PersonLeft | MessageDone | NoRecogniser
+    Started
+    | SayDone
+    | Digit
+    | SpeechPartial
+    | Speech
+    | TimerFired
+    | Answered
+    | QueueEnded
+    | PersonLeft
+    | MessageDone
+    | NoRecogniser
 )
 
 # ---- effects -----------------------------------------------------------------------------------
@@ -143,13 +152,15 @@ class Ask:
 class Enqueue:
     """Put the caller in a queue. `priority` is normal or emergency. Music is the driver's.
 
-    A `Say` that follows is played first and the music begins when it is done. An `Enqueue` while
-    the caller waits already replaces the place in the queue (a normal caller became an emergency).
+    `texts` are said at once, while the caller waits already; the music begins after them and no
+    SayDone is sent. An `Enqueue` while the caller waits replaces the place in the queue (a normal
+    caller became an emergency).
     """
 
     queue: str
     priority: str
     limit_ms: int
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +198,7 @@ class Note:
     """A fact for the ticket.
 
     Keys: intent (the choice's name), question (the caller's words), topic and article (what
-    answered it), emergency (the words or the key that raised it), and disposition: answered,
+    answered it), emergency (the words or the key that raised it), and disposition: machine,
     connected, message or emergency; a later one replaces an earlier one.
     """
 
@@ -196,6 +207,16 @@ class Note:
 
 
 Effect = (
-    Say | Hush | Listen | Deafen | SetTimer | Ask | Enqueue | RecordMessage | Transfer | HangUp
-    | Visit | Note
+    Say
+    | Hush
+    | Listen
+    | Deafen
+    | SetTimer
+    | Ask
+    | Enqueue
+    | RecordMessage
+    | Transfer
+    | HangUp
+    | Visit
+    | Note
 )

@@ -1,0 +1,207 @@
+"""The interpreter of trees: a pure machine that turns what the caller does into what to do next.
+
+It holds no call: `start` and `step` take a state and return the next one with the effects that
+the driver carries out in order. The same state, event and moment always give the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from ivr import hearing
+from ivr.events import (
+    Answered,
+    Digit,
+    Effect,
+    Event,
+    Listen,
+    MessageDone,
+    NoRecogniser,
+    PersonLeft,
+    QueueEnded,
+    SayDone,
+    Speech,
+    SpeechPartial,
+    Started,
+    TimerFired,
+)
+from ivr.hours import Calendar
+from ivr.nodes import (
+    AnswerNode,
+    Choice,
+    ListenNode,
+    MessageNode,
+    QueueNode,
+    TransferNode,
+    Tree,
+)
+from ivr.state import Phase, State
+from ivr.turn import TRIES, Turn
+
+INTERRUPTING_SYLLABLES = 2
+QUESTION_SYLLABLES = 2
+MESSAGE_SECONDS = 1.0
+AFTER_INTERRUPTION_MS = 5_000
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+class Dialogue:
+    """Runs one tree for any number of calls."""
+
+    def __init__(self, tree: Tree, calendar: Calendar | None = None) -> None:
+        """Take a checked tree and the calendar of its hours nodes (default: office hours)."""
+        self.tree = tree
+        self.calendar = calendar or Calendar()
+
+    def start(self, now: datetime) -> Step:
+        """Return the first state and effects of a call answered at `now` (aware)."""
+        turn = Turn(self.tree, self.calendar, State(), now)
+        turn.do(Listen())
+        turn.go(self.tree.start)
+        return turn.state, tuple(turn.effects)
+
+    def step(self, state: State, event: Event, now: datetime) -> Step:
+        """Return the next state and the effects of one event at `now` (aware). Never raises.
+
+        Events that come too late (an old tag, an answer nobody waits for, anything after the end)
+        change nothing.
+        """
+        if state.phase is Phase.ENDED:
+            return state, ()
+        if state.phase is Phase.TRANSFERRED and not isinstance(event, PersonLeft):
+            return state, ()
+        turn = Turn(self.tree, self.calendar, state, now)
+        match event:
+            case Started():
+                pass
+            case SayDone(tag):
+                if tag == state.saying and tag:
+                    hearing.said(turn)
+            case TimerFired(tag):
+                if tag == state.timer and tag:
+                    self._timer(turn)
+            case Digit(digit):
+                self._digit(turn, digit)
+            case SpeechPartial(text):
+                hearing.partial(turn, text)
+            case Speech(text, confidence):
+                hearing.speech(turn, text, confidence)
+            case Answered():
+                self._answered(turn, event)
+            case QueueEnded(reason):
+                self._queue_ended(turn, reason)
+            case PersonLeft(failed):
+                self._person_left(turn, failed)
+            case MessageDone(seconds):
+                self._message_done(turn, seconds)
+            case NoRecogniser():
+                self._no_recogniser(turn)
+            case _:
+                assert_never(event)
+        return turn.state, tuple(turn.effects)
+
+    # ---- time ----------------------------------------------------------------------------------
+
+    def _timer(self, turn: Turn) -> None:
+        turn.set(timer=0)
+        state, node = turn.state, turn.node
+        if state.saying:
+            turn.hush()
+            hearing.said(turn)
+        elif state.phase is Phase.SAYING:
+            hearing.resume(turn)
+        elif state.phase is Phase.ASKING and isinstance(node, AnswerNode):
+            turn.missed(node.nothing)
+        elif state.phase is Phase.LISTENING:
+            self._silence(turn)
+
+    def _silence(self, turn: Turn) -> None:
+        node = turn.node
+        tries = turn.state.tries + 1
+        turn.set(tries=tries)
+        if isinstance(node, ListenNode):
+            turn.go(node.otherwise) if tries >= node.tries else turn.take(node.no_input)
+        elif isinstance(node, AnswerNode):
+            turn.take(node.nothing) if tries >= TRIES else turn.ask_again()
+
+    # ---- keys ----------------------------------------------------------------------------------
+
+    def _digit(self, turn: Turn, digit: str) -> None:
+        node, listening = turn.node, turn.state.phase is Phase.LISTENING
+        local: tuple[Choice, ...] = ()
+        if listening and isinstance(node, AnswerNode):
+            local = (node.yes, node.no)
+        elif listening and isinstance(node, ListenNode):
+            local = node.choices
+        choice = _by_digit(digit, (*local, *self.tree.anywhere))
+        if choice is not None and isinstance(node, AnswerNode) and choice in local:
+            hearing.confirmed(turn, node, choice is node.yes)
+        elif choice is not None:
+            hearing.choose(turn, choice, digit)
+        elif listening and digit == "*":
+            turn.ask_again()
+        elif listening and digit.isdigit():
+            if isinstance(node, ListenNode):
+                turn.missed(node.no_match)
+            elif isinstance(node, AnswerNode):
+                turn.ask_again()
+
+    # ---- answers -------------------------------------------------------------------------------
+
+    def _answered(self, turn: Turn, answer: Answered) -> None:
+        node = turn.node
+        if turn.state.phase is not Phase.ASKING or not isinstance(node, AnswerNode):
+            return
+        turn.set(timer=0)
+        if answer.decision == "answer" and answer.spoken:
+            turn.tell(node, answer)
+        elif answer.decision == "unsure" and answer.title and answer.spoken and not turn.state.deaf:
+            turn.set(unsure=answer, tries=0)
+            turn.ask_again()
+        else:
+            turn.missed(node.nothing)
+
+    # ---- people --------------------------------------------------------------------------------
+
+    def _queue_ended(self, turn: Turn, reason: str) -> None:
+        node = turn.node
+        if turn.state.phase is Phase.QUEUED and isinstance(node, QueueNode):
+            turn.go(node.closed if reason == "closed" else node.nobody)
+
+    def _person_left(self, turn: Turn, failed: bool) -> None:
+        node, phase = turn.node, turn.state.phase
+        if phase is Phase.QUEUED and isinstance(node, QueueNode):
+            if not failed:
+                turn.note("disposition", "connected")
+            turn.go(node.nobody if failed else node.done)
+        elif phase is Phase.TRANSFERRED and isinstance(node, TransferNode):
+            if not failed:
+                turn.note("disposition", "connected")
+            turn.go(node.failed if failed else node.done)
+
+    def _message_done(self, turn: Turn, seconds: float) -> None:
+        node = turn.node
+        if turn.state.phase is not Phase.RECORDING or not isinstance(node, MessageNode):
+            return
+        if seconds >= MESSAGE_SECONDS:
+            turn.note("disposition", "message")
+            turn.go(node.done)
+        else:
+            turn.go(node.empty)
+
+    def _no_recogniser(self, turn: Turn) -> None:
+        turn.set(deaf=True)
+        if turn.state.phase is not Phase.LISTENING:
+            return
+        node = turn.node
+        if isinstance(node, ListenNode) and node.without_speech:
+            turn.go(node.without_speech)
+        elif isinstance(node, AnswerNode):
+            turn.missed(node.nothing)
+
+
+def _by_digit(digit: str, choices: Iterable[Choice]) -> Choice | None:
+    return next((choice for choice in choices if digit and choice.digit == digit), None)

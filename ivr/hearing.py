@@ -1,0 +1,200 @@
+"""What the caller's voice means at each moment: interruption, alarm, answer or question.
+
+Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
+"""
+
+from __future__ import annotations
+
+from ivr.matching import alarm_in, best, core_of, syllables
+from ivr.nodes import AnswerNode, Choice, ListenNode, Role, SayNode
+from ivr.state import Phase
+from ivr.turn import TRIES, Turn
+
+INTERRUPTING_SYLLABLES = 2
+QUESTION_SYLLABLES = 2
+AFTER_INTERRUPTION_MS = 5_000
+
+
+def said(turn: Turn) -> None:
+    """The text was heard to its end, or its end was never reported."""
+    turn.set(saying=0, timer=0)
+    phase, early = turn.state.phase, turn.state.early
+    if phase is Phase.SAYING:
+        turn.carry_on()
+        _use_early(turn)
+    elif phase is Phase.LISTENING:
+        turn.arm(turn.patience())
+        if early:
+            _use_early(turn)
+
+
+def _use_early(turn: Turn) -> None:
+    """Take what was said before the question as its answer."""
+    early = turn.state.early
+    if early and turn.state.phase is Phase.LISTENING:
+        turn.set(early="")
+        _understand(turn, early, 0.0)
+
+
+def resume(turn: Turn) -> None:
+    """Say again what was broken into by a sound that turned out to be nothing."""
+    tries = turn.state.tries + 1
+    turn.set(tries=tries)
+    if tries > TRIES:
+        said(turn)
+    else:
+        turn.say(turn.state.texts)
+
+
+def partial(turn: Turn, text: str) -> None:
+    """Take an unfinished utterance: it may raise an alarm or interrupt what is being said."""
+    if not text or text == turn.state.partial:
+        return
+    turn.set(partial=text)
+    if _alarm(turn, text, unfinished=True):
+        return
+    state = turn.state
+    if state.phase not in (Phase.SAYING, Phase.LISTENING):
+        return
+    if state.saying:
+        spoken = syllables(core_of(text, turn.tree.fillers))
+        if not _may_interrupt(turn) or spoken < INTERRUPTING_SYLLABLES:
+            return
+        turn.hush()
+        turn.set(cut=True)
+    elif state.phase is Phase.SAYING and not state.cut:
+        return
+    turn.arm(max(turn.patience(), AFTER_INTERRUPTION_MS))
+
+
+def speech(turn: Turn, text: str, confidence: float) -> None:
+    """Take a finished utterance: alarm, choice of anywhere, answer, or words spoken over ours."""
+    turn.set(partial="")
+    if text and _alarm(turn, text, unfinished=False):
+        return
+    anywhere = best(text, confidence, turn.tree.anywhere, turn.tree.fillers) if text else None
+    alarm_again = anywhere is not None and anywhere.role is Role.EMERGENCY and turn.state.emergency
+    if anywhere is not None and not alarm_again:
+        choose(turn, anywhere, text)
+    elif turn.state.phase is Phase.LISTENING:
+        if turn.state.saying and not _may_interrupt(turn):
+            turn.set(early=text)
+        else:
+            _understand(turn, text, confidence)
+    elif turn.state.phase is Phase.SAYING:
+        _spoken_over(turn, text)
+
+
+def choose(turn: Turn, choice: Choice, heard: str) -> None:
+    """Follow a choice, except that who waits for a person leaves the queue for an alarm only."""
+    waiting = turn.state.phase is Phase.QUEUED
+    if waiting and (choice.role is not Role.EMERGENCY or turn.state.emergency):
+        return
+    turn.choose(choice, heard)
+
+
+def _alarm(turn: Turn, text: str, unfinished: bool) -> bool:
+    """Raise an emergency if its words are heard; whoever has raised one is left in peace."""
+    choice = turn.tree.choice(Role.EMERGENCY)
+    if choice is None or turn.state.emergency:
+        return False
+    if not alarm_in(text, choice.mentions, unfinished):
+        return False
+    turn.choose(choice, text)
+    return True
+
+
+def _may_interrupt(turn: Turn) -> bool:
+    node = turn.node
+    if turn.state.then:
+        return True
+    return isinstance(node, SayNode | ListenNode | AnswerNode) and node.barge_in
+
+
+def _spoken_over(turn: Turn, text: str) -> None:
+    """The caller spoke while the machine did: keep it for the next question."""
+    node = turn.node
+    enough = syllables(core_of(text, turn.tree.fillers)) >= INTERRUPTING_SYLLABLES
+    if not enough:
+        if turn.state.cut:
+            resume(turn)
+    elif _may_interrupt(turn):
+        turn.hush()
+        turn.set(early=text)
+        said(turn)
+    elif isinstance(node, SayNode):
+        turn.set(early=text)
+
+
+def _understand(turn: Turn, text: str, confidence: float) -> None:
+    """Take an utterance as the answer to the question that stands."""
+    node, state = turn.node, turn.state
+    core = core_of(text, turn.tree.fillers)
+    brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES
+    if brief and not _short_answer(turn, text, confidence):
+        return
+    if isinstance(node, AnswerNode):
+        _confirm(turn, node, text, confidence)
+        return
+    if not isinstance(node, ListenNode):
+        return
+    choice = best(text, confidence, node.choices, turn.tree.fillers)
+    if choice is not None:
+        turn.choose(choice, text)
+    elif not core:
+        if state.cut:
+            turn.ask_again()
+    elif node.questions and syllables(core) >= QUESTION_SYLLABLES:
+        _ask(turn, node.questions, text)
+    else:
+        turn.missed(node.no_match)
+
+
+def _short_answer(turn: Turn, text: str, confidence: float) -> bool:
+    """Whether one syllable said over the question answers it; a filler (嗯, 好) does not."""
+    node = turn.node
+    choices: tuple[Choice, ...] = ()
+    if isinstance(node, ListenNode):
+        choices = node.choices
+    elif isinstance(node, AnswerNode):
+        choices = (node.yes, node.no)
+    core = core_of(text, turn.tree.fillers)
+    return bool(core) and best(core, confidence, choices, ()) is not None
+
+
+def _ask(turn: Turn, node: str, question: str) -> None:
+    turn.hush()
+    turn.note("question", question)
+    turn.set(question=question)
+    turn.go(node)
+
+
+def _confirm(turn: Turn, node: AnswerNode, text: str, confidence: float) -> None:
+    fillers = turn.tree.fillers
+    choice = best(text, confidence, (node.yes, node.no), fillers)
+    if choice is not None:
+        confirmed(turn, node, choice is node.yes)
+    elif not core_of(text, fillers):
+        if turn.state.cut:
+            turn.ask_again()
+    else:
+        _asked_otherwise(turn, node, text)
+
+
+def confirmed(turn: Turn, node: AnswerNode, yes: bool) -> None:
+    """Take a yes or no to the unsure find."""
+    unsure = turn.state.unsure
+    if yes and unsure is not None:
+        turn.tell(node, unsure)
+    else:
+        turn.missed(node.rejected)
+
+
+def _asked_otherwise(turn: Turn, node: AnswerNode, text: str) -> None:
+    """Neither yes nor no: the question in other words, and one misunderstanding."""
+    misses = turn.state.misses + 1
+    if misses >= turn.tree.misunderstandings:
+        turn.missed(node.rejected)
+    else:
+        turn.set(misses=misses)
+        _ask(turn, node.name, text)

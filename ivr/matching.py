@@ -1,0 +1,85 @@
+"""Which choice an utterance means, compared by sound (DESIGN, decision 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.sound import sounds, sounds_contain, sounds_similarity
+from ivr.nodes import Choice, Texts
+
+CLEAR = 0.86
+"""A sound match from which a choice holds whatever the recogniser's confidence."""
+
+FAIR = 0.76
+"""A sound match that is enough when the recogniser was confident."""
+
+CONFIDENT = 0.7
+
+IN_PARTIAL = 0.95
+"""What an unfinished utterance must reach for an alarm: partials change their mind."""
+
+MOST_OF_IT = 0.5
+"""Share of the utterance that a `says` phrase must make up."""
+
+
+def syllables(text: str) -> int:
+    """Return how many syllables `text` has; 0 for sound without words."""
+    return len(sounds(text))
+
+
+def core_of(text: str, fillers: Texts) -> str:
+    """Return `text` without the fillers at its two ends; empty when it is nothing but fillers."""
+    longest_first = sorted((filler for filler in fillers if filler), key=len, reverse=True)
+    text = text.strip(" ，。？！、,.?!")
+    changed = True
+    while changed and text:
+        changed = False
+        for filler in longest_first:
+            if text.startswith(filler):
+                text, changed = text[len(filler) :].strip(" ，。？！、,.?!"), True
+            elif text.endswith(filler):
+                text, changed = text[: -len(filler)].strip(" ，。？！、,.?!"), True
+    return text
+
+
+def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Texts) -> Choice | None:
+    """Return the choice that `heard` means, or None.
+
+    The best sound wins, then the longest phrase (不需要 contains 需要). `confidence` is the
+    recogniser's, 0..1; it decides only where the sound match is fair but not clear.
+    """
+    whole, core = sounds(heard), sounds(core_of(heard, fillers))
+    limit = FAIR if confidence >= CONFIDENT else CLEAR
+    winner: tuple[float, int] = (0.0, 0)
+    found: Choice | None = None
+    for choice in choices:
+        scored = [(_said(whole, core, sounds(phrase)), phrase) for phrase in choice.says]
+        scored += [(_mentioned(whole, sounds(phrase)), phrase) for phrase in choice.mentions]
+        for score, phrase in scored:
+            rank = (round(score, 2), syllables(phrase))
+            if score >= limit and rank > winner:
+                winner, found = rank, choice
+    return found
+
+
+def alarm_in(heard: str, words: Texts, unfinished: bool) -> str:
+    """Return the alarm word that was heard, or an empty string.
+
+    An unfinished utterance must hold it almost exactly, a finished one clearly.
+    """
+    whole = sounds(heard)
+    limit = IN_PARTIAL if unfinished else CLEAR
+    scored = [(_mentioned(whole, sounds(word)), word) for word in words]
+    score, word = max(scored, default=(0.0, ""), key=lambda pair: pair[0])
+    return word if score >= limit else ""
+
+
+def _said(whole: tuple[str, ...], core: tuple[str, ...], phrase: tuple[str, ...]) -> float:
+    scores = [sounds_similarity(whole, phrase), sounds_similarity(core, phrase)]
+    if core and len(phrase) > 1 and len(phrase) / len(core) > MOST_OF_IT:
+        scores.append(sounds_contain(core, phrase))
+    return max(scores)
+
+
+def _mentioned(whole: tuple[str, ...], phrase: tuple[str, ...]) -> float:
+    return sounds_contain(whole, phrase)

@@ -1,0 +1,219 @@
+"""What a tree is made of once it is read and checked: frozen, without a way back to YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+Texts = tuple[str, ...]
+"""Sentences, each a prompt of its own."""
+
+SILENCE_MS = 6_000
+"""How long a caller may be silent after a question unless the tree says otherwise."""
+
+
+class Role(Enum):
+    """Choices that the interpreter must know by meaning, whatever they are called."""
+
+    NONE = ""
+    PERSON = "person"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way out of a question, by key or by word.
+
+    `says`: phrases that make up most of the utterance; `mentions`: phrases that count wherever
+    in the utterance they are heard.
+    """
+
+    intent: str
+    next: str
+    digit: str = ""
+    says: Texts = ()
+    mentions: Texts = ()
+    role: Role = Role.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What happens when a question got no answer: say `texts`, then go to `next`.
+
+    An empty `next` stays at the question. `after_ms` is the silence that makes a no-input.
+    """
+
+    next: str = ""
+    texts: Texts = ()
+    after_ms: int = SILENCE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class SayNode:
+    """Says something and goes on."""
+
+    name: str
+    texts: Texts
+    next: str
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListenNode:
+    """Asks and waits for a key, a phrase or, where `questions` names an answer node, a question.
+
+    After `tries` silences or misses at this node the call goes to `otherwise`. Where speech is
+    not to be had the call goes to `without_speech` instead, if given.
+    """
+
+    name: str
+    texts: Texts
+    choices: tuple[Choice, ...]
+    no_input: Way
+    no_match: Way
+    otherwise: str
+    questions: str = ""
+    without_speech: str = ""
+    barge_in: bool = True
+    tries: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerNode:
+    """Puts the caller's question to the knowledge room and tells what it knows.
+
+    `tell` and `confirm` are templates with {title}, {spoken} and {source}. An unsure find is
+    confirmed first: `yes` tells it, `no` takes the way `rejected`.
+    """
+
+    name: str
+    confirm: Texts
+    tell: Texts
+    yes: Choice
+    no: Choice
+    nothing: Way
+    rejected: Way
+    next: str
+    wait_ms: int = 3000
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNode:
+    """Waits for a person for at most `limit_ms`; `texts` are said while waiting already."""
+
+    name: str
+    texts: Texts
+    queue: str
+    priority: str
+    limit_ms: int
+    nobody: str
+    closed: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNode:
+    """Takes a message of at most `limit_ms`; one shorter than a second goes to `empty`."""
+
+    name: str
+    texts: Texts
+    limit_ms: int
+    done: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferNode:
+    """Connects to a number or SIP URI of the allow-list."""
+
+    name: str
+    texts: Texts
+    target: str
+    done: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangupNode:
+    """Says good-bye and ends the call."""
+
+    name: str
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class HoursNode:
+    """Branches on the calendar of the people behind the line."""
+
+    name: str
+    open: str
+    closed: str
+
+
+Node = (
+    SayNode | ListenNode | AnswerNode | QueueNode | MessageNode | TransferNode | HangupNode
+    | HoursNode
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A whole dialogue.
+
+    `anywhere` are choices that hold at every moment; `fillers` are sounds that are no answer and
+    interrupt nothing; after `misunderstandings` in a row the call goes to `give_up`.
+    """
+
+    name: str
+    title: str
+    start: str
+    give_up: str
+    misunderstandings: int
+    anywhere: tuple[Choice, ...]
+    fillers: Texts
+    nodes: Mapping[str, Node]
+    lines: Mapping[str, int]
+    digest: str
+
+    def choice(self, role: Role) -> Choice | None:
+        """Return the choice of `anywhere` with this role."""
+        return next((choice for choice in self.anywhere if choice.role is role), None)
+
+    def emergency_words(self) -> Texts:
+        """Return what raises an emergency when it is heard, for whoever listens elsewhere."""
+        choice = self.choice(Role.EMERGENCY)
+        return choice.mentions if choice else ()
+
+    def phrases(self) -> list[str]:
+        """Return every phrase that the tree can understand, for the recogniser's vocabulary."""
+        found: dict[str, None] = dict.fromkeys(self.fillers)
+        choices = list(self.anywhere)
+        for node in self.nodes.values():
+            if isinstance(node, ListenNode):
+                choices.extend(node.choices)
+            elif isinstance(node, AnswerNode):
+                choices += [node.yes, node.no]
+        for choice in choices:
+            found.update(dict.fromkeys(choice.says + choice.mentions))
+        return list(found)
+
+    def fixed_texts(self) -> list[str]:
+        """Return every sentence without a placeholder, in the order of the file, each once."""
+        found: dict[str, None] = {}
+        for node in self.nodes.values():
+            for text in _texts_of(node):
+                if "{" not in text:
+                    found[text] = None
+        return list(found)
+
+
+def _texts_of(node: Node) -> list[str]:
+    if isinstance(node, ListenNode):
+        return [*node.texts, *node.no_input.texts, *node.no_match.texts]
+    if isinstance(node, AnswerNode):
+        return [*node.confirm, *node.tell, *node.nothing.texts, *node.rejected.texts]
+    if isinstance(node, HoursNode):
+        return []
+    return list(node.texts)

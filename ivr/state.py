@@ -1,0 +1,56 @@
+"""Where a dialogue stands: everything that the interpreter remembers between two events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ivr.events import Answered
+
+
+class Phase(Enum):
+    """What the dialogue is waiting for."""
+
+    SAYING = "saying"
+    """The end of a text after which it goes on by itself."""
+    LISTENING = "listening"
+    """The caller: while the question is said (`saying` is set) or after it."""
+    ASKING = "asking"
+    """The knowledge room."""
+    QUEUED = "queued"
+    """A person, or the news that there is none."""
+    RECORDING = "recording"
+    """The end of the caller's message."""
+    TRANSFERRED = "transferred"
+    """The end of a transfer."""
+    ENDED = "ended"
+    """Nothing: HangUp was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One moment of one dialogue.
+
+    `saying` and `timer` are the tags of the Say and the timer in force, 0 when there is none.
+    `then` is the node that follows the text being said, empty when the node itself decides.
+    `tries` counts silences and misses at this node, `misses` misunderstandings in a row over
+    nodes. `texts` is what was said last, `cut` that the caller broke into it, `early` what the
+    caller said before the question. `unsure` is a find that waits to be confirmed.
+    """
+
+    node: str = ""
+    phase: Phase = Phase.SAYING
+    tag: int = 0
+    saying: int = 0
+    timer: int = 0
+    then: str = ""
+    tries: int = 0
+    misses: int = 0
+    texts: tuple[str, ...] = ()
+    cut: bool = False
+    early: str = ""
+    partial: str = ""
+    question: str = ""
+    unsure: Answered | None = None
+    deaf: bool = False
+    emergency: bool = False

@@ -1,0 +1,242 @@
+"""One step of a dialogue while it is made: the state so far and the effects asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ivr.events import (
+    Answered,
+    Ask,
+    Deafen,
+    Effect,
+    Enqueue,
+    HangUp,
+    Hush,
+    Listen,
+    Note,
+    RecordMessage,
+    Say,
+    SetTimer,
+    Transfer,
+    Visit,
+)
+from ivr.hours import Calendar, is_open
+from ivr.nodes import (
+    SILENCE_MS,
+    AnswerNode,
+    Choice,
+    HangupNode,
+    HoursNode,
+    ListenNode,
+    MessageNode,
+    Node,
+    QueueNode,
+    Role,
+    SayNode,
+    Texts,
+    TransferNode,
+    Tree,
+    Way,
+)
+from ivr.sentences import split
+from ivr.state import Phase, State
+
+GUARD_MS = 15_000
+GUARD_MS_PER_CHARACTER = 600
+"""A text whose end is never reported is given up after GUARD_MS plus this for each character:
+twice as long as slow speech, and time to render it."""
+
+TRIES = 2
+
+
+class Turn:
+    """Collects what one event does. Lives for one call of `Dialogue.step`."""
+
+    def __init__(self, tree: Tree, calendar: Calendar, state: State, now: datetime) -> None:
+        """Begin at `state`; `now` is aware."""
+        self.tree = tree
+        self.calendar = calendar
+        self.state = state
+        self.now = now
+        self.effects: list[Effect] = []
+
+    @property
+    def node(self) -> Node:
+        """The node the dialogue is at."""
+        return self.tree.nodes[self.state.node]
+
+    def set(self, **changes: Any) -> None:
+        """Change fields of the state."""
+        self.state = replace(self.state, **changes)
+
+    def do(self, *effects: Effect) -> None:
+        """Ask for effects, in order."""
+        self.effects.extend(effects)
+
+    def note(self, key: str, value: str) -> None:
+        """Write a fact on the ticket; an emergency's disposition stays an emergency."""
+        if key == "disposition" and self.state.emergency and value != "emergency":
+            return
+        self.do(Note(key, value))
+
+    # ---- saying and waiting --------------------------------------------------------------------
+
+    def say(self, texts: Texts) -> None:
+        """Say something, with a guard against an end that is never reported."""
+        self.hush()
+        tag = self.state.tag + 1
+        self.do(Say(texts, tag))
+        self.set(tag=tag, saying=tag, texts=texts, cut=False)
+        self.arm(GUARD_MS + GUARD_MS_PER_CHARACTER * sum(map(len, texts)))
+
+    def hush(self) -> None:
+        """Stop what is being said, if anything is."""
+        if self.state.saying:
+            self.do(Hush())
+            self.set(saying=0, timer=0)
+
+    def arm(self, ms: int) -> None:
+        """Set the one timer anew."""
+        tag = self.state.tag + 1
+        self.do(SetTimer(ms, tag))
+        self.set(tag=tag, timer=tag)
+
+    def patience(self) -> int:
+        """How long the caller may be silent at this node, in ms."""
+        return self.node.no_input.after_ms if isinstance(self.node, ListenNode) else SILENCE_MS
+
+    # ---- moving --------------------------------------------------------------------------------
+
+    def go(self, name: str) -> None:
+        """Enter a node and do what it does first."""
+        self.hush()
+        self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None)
+        self.do(Visit(name))
+        node = self.node
+        if isinstance(node, HoursNode):
+            self.go(node.open if is_open(self.now, self.calendar) else node.closed)
+        elif isinstance(node, ListenNode):
+            self._enter_listen(node)
+        elif isinstance(node, AnswerNode):
+            self._enter_answer(node)
+        elif isinstance(node, QueueNode):
+            self._enter_queue(node)
+        elif node.texts:
+            self.set(phase=Phase.SAYING)
+            self.say(node.texts)
+        else:
+            self.carry_on()
+
+    def ask_again(self) -> None:
+        """Put the question of this node (or the one on an unsure find)."""
+        node = self.node
+        self.set(phase=Phase.LISTENING)
+        if isinstance(node, AnswerNode) and self.state.unsure:
+            self.say(_filled(node.confirm, self.state.unsure))
+        elif isinstance(node, ListenNode):
+            self.say(node.texts)
+
+    def take(self, way: Way) -> None:
+        """Take the way of a question that got no answer."""
+        if not way.next:
+            self.set(phase=Phase.LISTENING)
+            self.say(way.texts) if way.texts else self.ask_again()
+        elif way.texts:
+            self.set(phase=Phase.SAYING, then=way.next, unsure=None)
+            self.say(way.texts)
+        else:
+            self.go(way.next)
+
+    def missed(self, way: Way) -> None:
+        """Count a misunderstanding: the second in a row goes to a person, else take the way."""
+        self.hush()
+        self.set(misses=self.state.misses + 1, tries=self.state.tries + 1)
+        node = self.node
+        if self.state.misses >= self.tree.misunderstandings:
+            self.note("intent", "unclear")
+            self.set(misses=0)
+            self.go(self.tree.give_up)
+        elif isinstance(node, ListenNode) and self.state.tries >= node.tries:
+            self.go(node.otherwise)
+        else:
+            self.take(way)
+
+    def choose(self, choice: Choice, heard: str) -> None:
+        """Follow a choice; `heard` is the caller's words or the key."""
+        target = choice.next
+        if choice.role is Role.EMERGENCY:
+            self.set(emergency=True)
+            self.note("emergency", heard)
+            self.note("disposition", "emergency")
+        elif choice.role is Role.PERSON and self.state.emergency:
+            alarm = self.tree.choice(Role.EMERGENCY)
+            target = alarm.next if alarm else target
+        self.note("intent", choice.intent)
+        self.set(misses=0, early="")
+        self.go(target)
+
+    def tell(self, node: AnswerNode, answer: Answered) -> None:
+        """Say what the knowledge room found."""
+        self.note("topic", answer.title)
+        self.note("article", answer.article)
+        self.set(misses=0, unsure=None, then="", tries=0, phase=Phase.SAYING)
+        self.say(_filled(node.tell, answer))
+
+    def carry_on(self) -> None:
+        """Do what follows when this node has said what it had to say."""
+        node = self.node
+        self.set(saying=0, timer=0)
+        if self.state.then:
+            self.go(self.state.then)
+        elif isinstance(node, SayNode):
+            self.go(node.next)
+        elif isinstance(node, AnswerNode):
+            self.note("disposition", "machine")
+            self.go(node.next)
+        elif isinstance(node, MessageNode):
+            self.set(phase=Phase.RECORDING)
+            self.do(RecordMessage(node.limit_ms))
+        elif isinstance(node, TransferNode):
+            self.set(phase=Phase.TRANSFERRED)
+            self.do(Deafen(), Transfer(node.target))
+        elif isinstance(node, HangupNode):
+            self.set(phase=Phase.ENDED)
+            self.do(Deafen(), HangUp())
+
+    # ---- entering ------------------------------------------------------------------------------
+
+    def _enter_listen(self, node: ListenNode) -> None:
+        if self.state.deaf and node.without_speech:
+            self.go(node.without_speech)
+            return
+        if not self.state.deaf:
+            self.do(Listen())
+        self.ask_again()
+
+    def _enter_answer(self, node: AnswerNode) -> None:
+        if not self.state.question:
+            self.take(node.nothing)
+            return
+        self.set(phase=Phase.ASKING)
+        self.do(Ask(self.state.question))
+        self.arm(node.wait_ms)
+
+    def _enter_queue(self, node: QueueNode) -> None:
+        self.set(phase=Phase.QUEUED, early="")
+        if node.priority == "emergency":
+            self.do(Deafen())
+        self.do(Enqueue(node.queue, node.priority, node.limit_ms, node.texts))
+
+
+def _filled(templates: Texts, answer: Answered) -> Texts:
+    """The sentences of the templates; one whose placeholder has no value is left out."""
+    values = {"title": answer.title, "spoken": answer.spoken, "source": answer.source}
+    found: list[str] = []
+    for template in templates:
+        if all(value for name, value in values.items() if "{" + name + "}" in template):
+            for name, value in values.items():
+                template = template.replace("{" + name + "}", value)
+            found.extend(split(template))
+    return tuple(found)
