@@ -134,6 +134,7 @@ class CallMachine:
             case ev.AgentUp(agent) if self._is_with(state, Phase.OFFERED, agent):
                 state = replace(state, phase=Phase.CONNECTED, connected=True)
                 return state, (
+                    ivr.Hush(),
                     ivr.Deafen(),
                     ev.Write("connected", {"agent": agent}),
                     ev.Bridge(agent),
@@ -208,15 +209,15 @@ class CallMachine:
                 case ivr.Transfer():
                     state = replace(self._left_queue(state, done), phase=Phase.TRANSFER)
                     done.append(effect)
-                case ivr.Say():
-                    state = self._left_queue(state, done)
+                case ivr.Say() if state.phase is Phase.MESSAGE:
+                    state = replace(state, phase=Phase.MACHINE)
                     done.append(effect)
                 case _:
                     done.append(effect)
         return state, tuple(done)
 
     def _left_queue(self, state: CallState, done: list[ev.Effect]) -> CallState:
-        # A dialogue that speaks again while the caller waits has taken the caller out of the queue.
+        # Only a caller who waits no longer leaves a message or is transferred.
         if state.phase not in (Phase.QUEUED, Phase.OFFERED):
             return state
         done.append(ev.Leave())
@@ -249,7 +250,7 @@ def disposition(state: CallState) -> str:
         return "connected"
     if state.message:
         return "message"
-    if state.answered_by_machine or state.disposition == "machine":
+    if state.answered_by_machine or state.disposition == "answered":
         return "machine"
     return "abandoned"
 
@@ -265,6 +266,6 @@ def noted(state: CallState, key: str, value: str) -> CallState:
             state,
             disposition=value,
             emergency=state.emergency or value == "emergency",
-            answered_by_machine=state.answered_by_machine or value == "machine",
+            answered_by_machine=state.answered_by_machine or value == "answered",
         )
     return state

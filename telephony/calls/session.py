@@ -155,7 +155,8 @@ class CallSession:
             case ev.Write(kind, data):
                 self._write(kind, data)
             case ivr.Say(texts, tag):
-                self._saying.say(texts, lambda: self._dialogue(ivr.SayDone(tag)))
+                self._drop_message()
+                self._saying.say(texts, lambda: self._say_done(tag))
             case ivr.Hush():
                 self._saying.hush()
             case ivr.Listen(phrases):
@@ -187,6 +188,7 @@ class CallSession:
             case ev.StartRecording():
                 self._start_recording()
             case ev.Join(_, priority, limit_ms, front):
+                self._drop_message()
                 self._saying.hush()
                 self._leg.play_loop(self._parts.hold_music)
                 people.join(self, priority, limit_ms, front)
@@ -221,6 +223,11 @@ class CallSession:
         self._seq += 1
         self._live.record(kind, data)
         return self._parts.journal.write(record)
+
+    def _say_done(self, tag: int) -> None:
+        if self.state.phase in (Phase.QUEUED, Phase.OFFERED):
+            self._leg.play_loop(self._parts.hold_music)
+        self._dialogue(ivr.SayDone(tag))
 
     def _start_recording(self) -> None:
         if not self._parts.recordings.has_room():
@@ -290,6 +297,11 @@ class CallSession:
             self._message = message.step(self._message, sound)
             if self._message.over:
                 self._message_over()
+
+    def _drop_message(self) -> None:
+        if self._message is not None:
+            self._message = None
+            self._ears.levels(None)
 
     def _message_over(self) -> None:
         state, self._message = self._message, None
