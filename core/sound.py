@@ -7,28 +7,25 @@ speakers or phone lines often confuse cost less than two that they do not.
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable
 from functools import cache, lru_cache
-from typing import Generic, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pypinyin import Style, lazy_pinyin
 
 Sounds = tuple[str, ...]
-Key = TypeVar("Key", bound=Hashable)
 
 ONE = "yi|yao"
 """The digit 1: it sounds like 一 (yi) and, in numbers read out, like 幺 (yao)."""
 
-_GAP = 1.0
+GAP = 1.0
+"""What a syllable too many or too few costs."""
+
 _INITIAL_SHARE = 0.4
 _FINAL_SHARE = 1.0 - _INITIAL_SHARE
-_LONGEST = 400
+LONGEST = 400
+"""So many syllables of a text are compared; what follows is left out."""
+
 _CACHED_LENGTH = 200
 
 _DIGITS = ("ling", ONE, "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
@@ -112,7 +109,7 @@ def sounds_similarity(a: Sounds, b: Sounds) -> float:
     """As `similarity`, for syllables already at hand."""
     if not a or not b:
         return 0.0
-    a, b = a[:_LONGEST], b[:_LONGEST]
+    a, b = a[:LONGEST], b[:LONGEST]
     if a == b:
         return 1.0
     longest = max(len(a), len(b))
@@ -122,7 +119,7 @@ def sounds_similarity(a: Sounds, b: Sounds) -> float:
 
 def sounds_contain(heard: Sounds, phrase: Sounds) -> float:
     """As `contains`, for syllables already at hand."""
-    phrase = phrase[:_LONGEST]
+    phrase = phrase[:LONGEST]
     if not heard or not phrase:
         return 0.0
     row = _align(phrase, heard, free_ends=True)
@@ -174,119 +171,6 @@ def fold(syllable: str) -> str:
     return f"{initial}.{final}"
 
 
-class SoundIndex(Generic[Key]):
-    """Finds, among many texts, those that sound most like what was heard.
-
-    Built once from (key, text) pairs; a key may come with several texts. Reading is safe from
-    several threads. Texts without a sound are left out.
-    """
-
-    def __init__(self, entries: Iterable[tuple[Key, str]]) -> None:
-        """Take the entries; 20,000 short texts take a few seconds."""
-        pairs = [(key, sounds(text)[:_LONGEST]) for key, text in entries]
-        pairs = [pair for pair in pairs if pair[1]]
-        self._keys = [key for key, _ in pairs]
-        self._lengths = np.array([len(syllables) for _, syllables in pairs], dtype=np.int32)
-        names = sorted({syllable for _, syllables in pairs for syllable in syllables})
-        number = {name: i for i, name in enumerate(names)}
-        self._names = names
-        self._texts = [
-            np.array([number[s] for s in syllables], dtype=np.int16) for _, syllables in pairs
-        ]
-        self._rows: dict[str, NDArray[np.float32]] = {}
-        postings: dict[str, list[int]] = {}
-        for at, (_, syllables) in enumerate(pairs):
-            for gram in _grams(syllables):
-                postings.setdefault(gram, []).append(at)
-        self._postings = {gram: np.array(where, dtype=np.int32) for gram, where in postings.items()}
-        total = len(pairs) + 1
-        self._weights = {
-            gram: math.log(total / len(where)) + 0.1 for gram, where in postings.items()
-        }
-        norms = np.zeros(len(pairs))
-        for gram, where in self._postings.items():
-            norms[where] += self._weights[gram]
-        self._norms = np.sqrt(np.maximum(norms, 1e-6))
-
-    def __len__(self) -> int:
-        """How many texts with a sound are in the index."""
-        return len(self._keys)
-
-    def best(
-        self, text: str, limit: int, *, inside: bool = False, pool: int = 120
-    ) -> list[tuple[Key, float]]:
-        """The `limit` keys that sound most like `text`, best first, each once with its best score.
-
-        The score is that of `similarity`, or of `contains(text, entry)` when `inside` is true.
-        `pool` is how many candidates, those sharing most with the text, are aligned.
-        """
-        heard = sounds(text)[:_LONGEST]
-        candidates = self._candidates(heard, pool)
-        if not len(candidates) or limit < 1:
-            return []
-        found: dict[Key, float] = {}
-        scores = self._align_all(heard, candidates, inside)
-        for at in np.argsort(-scores, kind="stable"):
-            found.setdefault(self._keys[candidates[at]], float(scores[at]))
-            if len(found) == limit:
-                break
-        return list(found.items())
-
-    def _candidates(self, heard: Sounds, pool: int) -> NDArray[np.intp]:
-        shared = np.zeros(len(self._keys))
-        for gram in _grams(heard):
-            where = self._postings.get(gram)
-            if where is not None:
-                shared[where] += self._weights[gram]
-        shared /= self._norms
-        if len(shared) > pool:
-            top = np.argpartition(-shared, pool)[:pool]
-        else:
-            top = np.arange(len(shared))
-        return np.sort(top[shared[top] > 0])
-
-    def _align_all(
-        self, heard: Sounds, candidates: NDArray[np.intp], inside: bool
-    ) -> NDArray[np.float64]:
-        """The alignment of `_align` for all candidates at once, one row per heard syllable."""
-        lengths = self._lengths[candidates]
-        width = int(lengths.max())
-        texts = np.zeros((len(candidates), width), dtype=np.int16)
-        for line, at in zip(texts, candidates, strict=True):
-            line[: self._lengths[at]] = self._texts[at]
-        steps = _GAP * np.arange(width + 1, dtype=np.float32)
-        table = np.tile(steps, (len(candidates), 1))
-        ends = (np.arange(len(candidates)), lengths)
-        nearest = table[ends]
-        for syllable in heard:
-            fresh = table + (0.0 if inside else _GAP)
-            fresh[:, 1:] = np.minimum(
-                table[:, 1:] + _GAP, table[:, :-1] + self._row(syllable)[texts]
-            )
-            table = np.minimum.accumulate(fresh - steps, axis=1) + steps
-            nearest = np.minimum(nearest, table[ends])
-        if inside:
-            return np.maximum(0.0, 1.0 - nearest / lengths)
-        return np.maximum(0.0, 1.0 - table[ends] / np.maximum(lengths, len(heard)))
-
-    def _row(self, syllable: str) -> NDArray[np.float32]:
-        """What hearing this syllable costs against each syllable of the index."""
-        row = self._rows.get(syllable)
-        if row is None:
-            row = np.array(
-                [syllable_cost(syllable, name) for name in self._names],
-                dtype=np.float32,
-            )
-            self._rows[syllable] = row
-        return row
-
-
-def _grams(syllables: Sounds) -> set[str]:
-    folded = [fold(syllable) for syllable in syllables]
-    pairs = (f"{first} {second}" for first, second in itertools.pairwise(folded))
-    return {*folded, *pairs}
-
-
 def _table_cost(table: dict[tuple[str, str], float], a: str, b: str) -> float:
     if a == b:
         return 0.0
@@ -295,14 +179,14 @@ def _table_cost(table: dict[tuple[str, str], float], a: str, b: str) -> float:
 
 def _align(down: Sounds, across: Sounds, free_ends: bool) -> list[float]:
     """The last row of the alignment table; with free ends `down` may start anywhere in `across`."""
-    row = [0.0] * (len(across) + 1) if free_ends else [_GAP * j for j in range(len(across) + 1)]
+    row = [0.0] * (len(across) + 1) if free_ends else [GAP * j for j in range(len(across) + 1)]
     for syllable in down:
         diagonal = row[0]
-        left = row[0] = diagonal + _GAP
+        left = row[0] = diagonal + GAP
         for j, other in enumerate(across, 1):
             above = row[j]
             best = diagonal + syllable_cost(syllable, other)
-            row[j] = left = min(best, above + _GAP, left + _GAP)
+            row[j] = left = min(best, above + GAP, left + GAP)
             diagonal = above
     return row
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.sound import ONE, SoundIndex, contains, fold, similarity, sounds, split, syllable_cost
+from core.sound import ONE, contains, fold, similarity, sounds, split, syllable_cost
+from core.sound_index import SoundIndex
 
 HAN = "低保怎么申请婚姻登记残疾人补贴流浪救助站女男湖飞老脑知资张赞英音幺一二零"
 spoken = st.text(alphabet=HAN, min_size=1, max_size=14)
