@@ -103,10 +103,15 @@ class Leg(Protocol):
         """Record what the far end says and what it hears, as two aligned 8 kHz mono WAV files.
 
         Silence is written as silence, so that position in the file is time since this call.
+        What records already is closed first. Raises OSError where a file cannot be made. A leg's
+        recording is closed and complete on disk before its `leg_ended`.
         """
 
-    def stop_recording(self) -> None:
-        """Close both files. Safe when nothing records."""
+    def stop_recording(self, done: Callable[[], None] | None = None) -> None:
+        """Close both files. Safe when nothing records.
+
+        `done` is called once when the files are complete on disk (within a few frames).
+        """
 
     def send_dtmf(self, digits: str) -> None:
         """Send digits by RFC 4733."""
@@ -121,7 +126,13 @@ class Line(Protocol):
     def unbridge(self, a: Leg, b: Leg) -> None:
         """Undo `bridge`."""
 
-    def dial(self, uri: str, owner: LegEvents, caller: str = "", headers: dict[str, str] | None = None) -> Leg:
+    def dial(
+        self,
+        uri: str,
+        owner: LegEvents,
+        caller: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Leg:
         """Start an outgoing SIP leg."""
 
     def dial_browser(self, agent: str, owner: LegEvents) -> Leg:
