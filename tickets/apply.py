@@ -49,6 +49,9 @@ def apply_to_ticket(db: Session, record: Record, zone: str = "Asia/Shanghai") ->
             ticket.path = [*ticket.path, record.data["name"]]
         case "note":
             _note(ticket, str(record.data["key"]), str(record.data["value"]))
+            if record.data["key"] == "article":
+                _note(ticket, "article_version", str(record.data.get("version", "")))
+                _note(ticket, "article_title", str(record.data.get("title", "")))
         case "connected":
             ticket.agent = record.data["agent"]
         case "message":

@@ -41,10 +41,11 @@ def test_answered_call_fills_the_ticket(journal: Journalled, sessions: Sessions)
     for node in ("notice", "open_question", "answer"):
         journal.write("c1", "node", name=node)
     for key, value in (
-        ("intent", "apply"), ("topic", "低保"), ("article", "dibao-apply"),
-        ("article_version", "3"), ("article_title", "低保在哪里申请"), ("weather", "fine"),
+        ("intent", "apply"), ("topic", "低保"), ("weather", "fine"),
     ):  # fmt: skip
         journal.write("c1", "note", key=key, value=value)
+    article = {"value": "dibao-apply", "version": 3, "title": "低保在哪里申请"}
+    journal.write("c1", "note", key="article", **article)
     journal.said("c1", "caller", "低保怎么申请")
     journal.ended("c1")
     ticket = _ticket(sessions)
