@@ -115,10 +115,11 @@ def _day(value: dict[str, Any], lines: dict[Where, int], name: str) -> date | No
 
 def _sentence(error: ValidationError) -> str:
     place = "".join(f"[{p}]" if isinstance(p, int) else f"{p}" for p in error.absolute_path)
+    instance: Any = error.instance
     if error.validator == "maxLength":
-        said = f"{len(error.instance)} characters, at most {error.validator_value} are allowed"
+        said = f"{len(instance)} characters, at most {error.validator_value} are allowed"
     elif error.validator == "minItems":
-        said = f"{len(error.instance)} entries, at least {error.validator_value} are needed"
+        said = f"{len(instance)} entries, at least {error.validator_value} are needed"
     else:
         said = error.message
     return f"{place}: {said}" if place else said
@@ -138,7 +139,8 @@ def _parse(file: Path) -> tuple[dict[str, Any], dict[Where, int]]:
         text = file.read_text(encoding="utf-8")
         for event in yaml.parse(text, Loader=yaml.BaseLoader):
             if isinstance(event, yaml.AliasEvent):
-                raise _FileError(event.start_mark.line + 1, "YAML aliases are not allowed here")
+                mark = event.start_mark
+                raise _FileError(mark.line + 1 if mark else 1, "YAML aliases are not allowed here")
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except OSError as bad:
         raise _FileError(0, f"cannot be read: {bad.strerror}") from bad
@@ -159,7 +161,7 @@ def _parse(file: Path) -> tuple[dict[str, Any], dict[Where, int]]:
 def _value(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Any:
     if node is None:
         return None
-    lines[where] = node.start_mark.line + 1
+    lines[where] = _line_of(node)
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*where, i), lines) for i, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
@@ -167,12 +169,16 @@ def _value(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Any
     out: dict[str, Any] = {}
     for key, item in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _FileError(key.start_mark.line + 1, "a field's name is a plain word")
+            raise _FileError(_line_of(key), "a field's name is a plain word")
         if key.value in out:
-            raise _FileError(key.start_mark.line + 1, f"the field {key.value} is there twice")
+            raise _FileError(_line_of(key), f"the field {key.value} is there twice")
         out[key.value] = _value(item, (*where, key.value), lines)
-        lines[(*where, key.value)] = key.start_mark.line + 1
+        lines[(*where, key.value)] = _line_of(key)
     return out
+
+
+def _line_of(node: yaml.Node) -> int:
+    return node.start_mark.line + 1 if node.start_mark else 1
 
 
 @cache
