@@ -57,7 +57,7 @@ def partial(turn: Turn, text: str) -> None:
     if state.phase not in (Phase.SAYING, Phase.LISTENING):
         return
     if state.saying:
-        spoken = syllables(core_of(text, turn.tree.fillers))
+        spoken = syllables(core_of(text, turn.tree.courtesies))
         if not _may_interrupt(turn) or spoken < INTERRUPTING_SYLLABLES:
             return
         turn.hush()
@@ -72,7 +72,7 @@ def speech(turn: Turn, text: str, confidence: float) -> None:
     turn.set(partial="")
     if text and _alarm(turn, text, unfinished=False):
         return
-    anywhere = best(text, confidence, turn.tree.anywhere, turn.tree.fillers) if text else None
+    anywhere = best(text, confidence, turn.tree.anywhere, turn.tree.courtesies) if text else None
     alarm_again = anywhere is not None and anywhere.role is Role.EMERGENCY and turn.state.emergency
     if anywhere is not None and not alarm_again:
         choose(turn, anywhere, text)
@@ -114,7 +114,7 @@ def _may_interrupt(turn: Turn) -> bool:
 def _spoken_over(turn: Turn, text: str) -> None:
     """The caller spoke while the machine did: keep it for the next question."""
     node = turn.node
-    enough = syllables(core_of(text, turn.tree.fillers)) >= INTERRUPTING_SYLLABLES
+    enough = syllables(core_of(text, turn.tree.courtesies)) >= INTERRUPTING_SYLLABLES
     if not enough:
         if turn.state.cut:
             resume(turn)
@@ -129,7 +129,7 @@ def _spoken_over(turn: Turn, text: str) -> None:
 def _understand(turn: Turn, text: str, confidence: float) -> None:
     """Take an utterance as the answer to the question that stands."""
     node, state = turn.node, turn.state
-    core = core_of(text, turn.tree.fillers)
+    core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES
     if brief and not _short_answer(turn, text, confidence):
         return
@@ -138,7 +138,7 @@ def _understand(turn: Turn, text: str, confidence: float) -> None:
         return
     if not isinstance(node, ListenNode):
         return
-    choice = best(text, confidence, node.choices, turn.tree.fillers)
+    choice = best(text, confidence, node.choices, turn.tree.courtesies)
     if choice is not None:
         turn.choose(choice, text)
     elif not core:
@@ -151,15 +151,16 @@ def _understand(turn: Turn, text: str, confidence: float) -> None:
 
 
 def _short_answer(turn: Turn, text: str, confidence: float) -> bool:
-    """Whether one syllable said over the question answers it; a filler (嗯, 好) does not."""
+    """Whether a syllable or two said over the question answer it (是); a 嗯 or 好 does not."""
     node = turn.node
     choices: tuple[Choice, ...] = ()
     if isinstance(node, ListenNode):
         choices = node.choices
     elif isinstance(node, AnswerNode):
         choices = (node.yes, node.no)
-    core = core_of(text, turn.tree.fillers)
-    return bool(core) and best(core, confidence, choices, ()) is not None
+    if not core_of(text, turn.tree.backchannels):
+        return False
+    return best(text, confidence, choices, turn.tree.backchannels) is not None
 
 
 def _ask(turn: Turn, node: str, question: str) -> None:
@@ -170,7 +171,7 @@ def _ask(turn: Turn, node: str, question: str) -> None:
 
 
 def _confirm(turn: Turn, node: AnswerNode, text: str, confidence: float) -> None:
-    fillers = turn.tree.fillers
+    fillers = turn.tree.courtesies
     choice = best(text, confidence, (node.yes, node.no), fillers)
     if choice is not None:
         confirmed(turn, node, choice is node.yes)

@@ -162,8 +162,8 @@ Node = (
 class Tree:
     """A whole dialogue.
 
-    `anywhere` are choices that hold at every moment; `fillers` are sounds that are no answer and
-    interrupt nothing; after `misunderstandings` in a row the call goes to `give_up`.
+    `anywhere` are choices that hold at every moment; `backchannels` are sounds of somebody who
+    listens, `fillers` courtesies around what is meant: neither interrupts anything; after `misunderstandings` in a row the call goes to `give_up`.
     """
 
     name: str
@@ -172,6 +172,7 @@ class Tree:
     give_up: str
     misunderstandings: int
     anywhere: tuple[Choice, ...]
+    backchannels: Texts
     fillers: Texts
     nodes: Mapping[str, Node]
     lines: Mapping[str, int]
@@ -181,6 +182,11 @@ class Tree:
         """Return the choice of `anywhere` with this role."""
         return next((choice for choice in self.anywhere if choice.role is role), None)
 
+    @property
+    def courtesies(self) -> Texts:
+        """What carries no meaning of its own: back-channels and fillers."""
+        return self.backchannels + self.fillers
+
     def emergency_words(self) -> Texts:
         """Return what raises an emergency when it is heard, for whoever listens elsewhere."""
         choice = self.choice(Role.EMERGENCY)
@@ -188,7 +194,7 @@ class Tree:
 
     def phrases(self) -> list[str]:
         """Return every phrase that the tree can understand, for the recogniser's vocabulary."""
-        found: dict[str, None] = dict.fromkeys(self.fillers)
+        found: dict[str, None] = dict.fromkeys(self.courtesies)
         choices = list(self.anywhere)
         for node in self.nodes.values():
             if isinstance(node, ListenNode):

@@ -125,6 +125,7 @@ def _tree(read: source.Source, digest: str) -> Tree:
         give_up=data["give_up"],
         misunderstandings=data.get("misunderstandings", 2),
         anywhere=tuple(map(_choice, data["anywhere"])),
+        backchannels=tuple(data.get("backchannels", ())),
         fillers=tuple(data.get("fillers", ())),
         nodes=MappingProxyType(nodes),
         lines=MappingProxyType(lines),
