@@ -11,6 +11,7 @@ from telephony.calls.ports import Parts
 from telephony.sip.port import Leg
 
 RING_LIMIT_S = 20.0
+BROWSER_GONE = "the browser is gone"
 
 
 class OtherSide:
@@ -88,7 +89,7 @@ class OtherSide:
         self._ringing = None
         self._forget(ring)
         self._release(ring, reason)
-        lost = reason == "browser gone"
+        lost = reason == BROWSER_GONE
         if not ring.agent:
             self._post(ev.TransferEnded(failed=not ring.up))
         elif ring.up:

@@ -6,29 +6,23 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 
-class GateReplies(Protocol):
-    """What the SIP side takes from a browser."""
+class Browsers(Protocol):
+    """What the SIP side takes from browsers."""
 
-    def answer(self, leg_id: str, sdp: str) -> None:
+    def browser_answered(self, leg_id: str, sdp: str) -> None:
         """The browser's SDP answer."""
 
-    def reject(self, leg_id: str) -> None:
-        """The agent does not take the call."""
-
-    def hangup(self, leg_id: str) -> None:
-        """The agent hangs up."""
-
-    def gone(self, agent: str) -> None:
-        """The browser vanished: its legs are lost."""
+    def browser_rejected(self, leg_id: str) -> None:
+        """The agent does not take the call, or hangs up."""
 
 
 class Desk:
     """Implements `telephony.sip.port.BrowserGate`."""
 
     def __init__(self, publish: Callable[[str, dict[str, Any]], None]) -> None:
-        """`publish` sends to the bus; `replies` is set once the SIP side exists."""
+        """`publish` sends to the bus; `browsers` is set once the SIP side exists."""
         self._publish = publish
-        self.replies: GateReplies | None = None
+        self.browsers: Browsers | None = None
 
     def offer(self, agent: str, leg_id: str, sdp: str) -> None:
         """Ring the agent's browser."""
@@ -41,13 +35,11 @@ class Desk:
 
     def reply(self, topic: str, message: dict[str, Any]) -> None:
         """Take an `agent.reply` message from the console."""
-        if self.replies is None:
+        if self.browsers is None:
             return
         leg = str(message.get("leg", ""))
         match message.get("type"):
             case "answer":
-                self.replies.answer(leg, str(message.get("sdp", "")))
-            case "reject":
-                self.replies.reject(leg)
-            case "hangup":
-                self.replies.hangup(leg)
+                self.browsers.browser_answered(leg, str(message.get("sdp", "")))
+            case "reject" | "hangup":
+                self.browsers.browser_rejected(leg)
