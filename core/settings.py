@@ -29,15 +29,25 @@ class TrunkSettings(BaseModel):
     model_config = SettingsConfigDict(extra="forbid")
 
     name: str = Field(description="Name shown in logs and tickets.")
-    addresses: list[str] = Field(description="IP addresses or networks (CIDR) it calls from.")
-    trusted: bool = Field(default=False, description="Believe its P-Asserted-Identity (RFC 3325).")
-    user: str = Field(default="", description="Digest user name; empty asks for no digest.")
+    addresses: list[str] = Field(
+        description="IP addresses or networks (CIDR) it calls from."
+    )
+    trusted: bool = Field(
+        default=False, description="Believe its P-Asserted-Identity (RFC 3325)."
+    )
+    user: str = Field(
+        default="", description="Digest user name; empty asks for no digest."
+    )
     password: str = Field(default="", description="Digest password.")
-    area: str = Field(default="", description="GB/T 2260 code of callers who come in here.")
+    area: str = Field(
+        default="", description="GB/T 2260 code of callers who come in here."
+    )
     max_calls: int = Field(
         default=200, ge=1, description="Calls at once; more get 503 with Retry-After."
     )
-    calls_per_second: float = Field(default=50.0, gt=0, description="New calls per second.")
+    calls_per_second: float = Field(
+        default=50.0, gt=0, description="New calls per second."
+    )
 
 
 class NumberSettings(BaseModel):
@@ -46,9 +56,12 @@ class NumberSettings(BaseModel):
     model_config = SettingsConfigDict(extra="forbid")
 
     number: str = Field(description="Number as the trunk delivers it.")
-    area: str = Field(default="", description="GB/T 2260 code that calls to this number belong to.")
+    area: str = Field(
+        default="", description="GB/T 2260 code that calls to this number belong to."
+    )
     urgent: bool = Field(
-        default=False, description="A red key: never refused, straight to the alarm path."
+        default=False,
+        description="A red key: never refused, straight to the alarm path.",
     )
 
 
@@ -62,14 +75,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid")
 
     data: Path = Field(
-        default=Path("data"), description="Folder of database, recordings, keys, caches."
+        default=Path("data"),
+        description="Folder of database, recordings, keys, caches.",
     )
     node: str = Field(
-        default="node1", pattern=r"^[A-Za-z0-9_-]{1,32}$", description="Name of this node."
+        default="node1",
+        pattern=r"^[A-Za-z0-9_-]{1,32}$",
+        description="Name of this node.",
     )
     number: str = Field(default="12349", description="The hotline's own number.")
     area: str = Field(
-        default="440000", description="GB/T 2260 code of calls that nothing else places."
+        default="440000",
+        description="GB/T 2260 code of calls that nothing else places.",
     )
     timezone: str = Field(
         default="Asia/Shanghai", description="Zone of pages, ticket numbers and hours."
@@ -78,29 +95,42 @@ class Settings(BaseSettings):
     http_address: str = Field(
         default="127.0.0.1", description="Address the console listens on (https)."
     )
-    http_port: Port = Field(default=8349, description="Port of console and API (https).")
-    sip_address: str = Field(default="127.0.0.1", description="Address SIP and RTP listen on.")
+    http_port: Port = Field(
+        default=8349, description="Port of console and API (https)."
+    )
+    sip_address: str = Field(
+        default="127.0.0.1", description="Address SIP and RTP listen on."
+    )
     sip_public_address: str = Field(
         default="", description="Address told to peers, when behind NAT."
     )
     sip_port: Port = Field(default=5060, description="SIP port, UDP and TCP.")
     sip_tls_port: int = Field(
-        default=0, ge=0, le=65535, description="SIP over TLS port; 0 means sip_port + 1."
+        default=0,
+        ge=0,
+        le=65535,
+        description="SIP over TLS port; 0 means sip_port + 1.",
     )
     rtp_port: Port = Field(default=20000, description="First RTP port.")
     rtp_ports: int = Field(
         default=8000, ge=100, le=40000, description="Size of the RTP port range."
     )
-    max_calls: int = Field(default=400, ge=1, le=900, description="Calls at once on this node.")
+    max_calls: int = Field(
+        default=400, ge=1, le=900, description="Calls at once on this node."
+    )
     no_rtp_s: int = Field(
         default=30, ge=5, description="A call without RTP for so long (s) is ended."
     )
     drain_s: int = Field(
         default=60, ge=0, description="How long (s) SIGTERM lets running calls go on."
     )
-    max_call_s: int = Field(default=7200, ge=60, description="Longest call with the machine (s).")
+    max_call_s: int = Field(
+        default=7200, ge=60, description="Longest call with the machine (s)."
+    )
 
-    db_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
+    db_url: str = Field(
+        default="", description="SQLAlchemy URL; empty: SQLite in the data folder."
+    )
     redis_url: str = Field(
         default="", description="Redis URL; empty: a private server in the data folder."
     )
@@ -114,7 +144,12 @@ class Settings(BaseSettings):
     asr_model: Path = Field(
         default=CODE / "asr/models/12349-zh", description="Folder of the Vosk model."
     )
-    asr_workers: int = Field(default=2, ge=1, le=32, description="Threads that recognise speech.")
+    asr_workers: int = Field(
+        default=2, ge=1, le=32, description="Threads that recognise speech."
+    )
+    transcribe_calls: int = Field(
+        default=20, ge=0, description="Talks with people are transcribed up to so many calls."
+    )
     voice_folder: Path | None = Field(
         default=None,
         description="Kokoro's files; empty: hotline/kokoro in the user's cache folder.",
@@ -130,12 +165,18 @@ class Settings(BaseSettings):
         default=None,
         description="Table of holidays and make-up days that overrides the built-in one.",
     )
-    trunks: list[TrunkSettings] = Field(default_factory=_local_trunk, description="The trunks.")
+    trunks: list[TrunkSettings] = Field(
+        default_factory=_local_trunk, description="The trunks."
+    )
     numbers: list[NumberSettings] = Field(
         default_factory=list, description="Numbers dialled, with area and urgency."
     )
-    login_attempts: int = Field(default=5, ge=1, description="Wrong passwords before a lock-out.")
-    login_lock_s: int = Field(default=900, ge=1, description="Length of a lock-out (s).")
+    login_attempts: int = Field(
+        default=5, ge=1, description="Wrong passwords before a lock-out."
+    )
+    login_lock_s: int = Field(
+        default=900, ge=1, description="Length of a lock-out (s)."
+    )
     session_hours: int = Field(
         default=10, ge=1, description="A console session ends after so long (h)."
     )
