@@ -76,14 +76,14 @@ def published(sessions: Sessions, today: date) -> list[ArticleContent]:
     """
     query = _joined().where(Article.status == Status.PUBLISHED.value)
     with sessions() as db:
-        contents = [_content(version) for _, version in db.execute(query).tuples()]
+        contents = [_content(version) for _, version in db.execute(query)]
     return [item for item in contents if item.valid_to is None or today <= item.valid_to]
 
 
 def list_articles(sessions: Sessions) -> list[Stored]:
     """Every article in the version in use, whatever its status, in the order of topic and id."""
     with sessions() as db:
-        rows = db.execute(_joined().order_by(None).order_by(Article.topic, Article.id)).tuples()
+        rows = db.execute(_joined().order_by(None).order_by(Article.topic, Article.id))
         return [_stored(article, version) for article, version in rows]
 
 
@@ -96,7 +96,7 @@ def get_article(sessions: Sessions, article: str) -> list[Stored]:
         .order_by(ArticleVersion.version.desc())
     )
     with sessions() as db:
-        return [_stored(row, version) for row, version in db.execute(query).tuples()]
+        return [_stored(row, version) for row, version in db.execute(query)]
 
 
 def set_status(sessions: Sessions, article: str, status: Status, now: datetime) -> bool:
@@ -141,7 +141,7 @@ def _seed(db: Session, content: ArticleContent, now: datetime) -> str:
     return "changed"
 
 
-def _joined() -> Select[tuple[Article, ArticleVersion]]:
+def _joined() -> Select[Article, ArticleVersion]:
     return (
         select(Article, ArticleVersion)
         .join(

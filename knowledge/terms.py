@@ -1,9 +1,13 @@
-"""An inverted index that scores documents against a query by BM25, scaled to 0..1."""
+"""Two inverted indexes that score texts against a query by its terms, 0..1, in memory.
+
+The weight of a term is 0..1 too: 1 for one that a single document holds, near 0 for one that all
+hold. What no document holds is weighed by the function passed in: a telling unknown term speaks
+against every document, a common one hardly at all.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -12,52 +16,96 @@ from numpy.typing import NDArray
 _K1 = 0.6
 _B = 0.3
 
+Scores = NDArray[np.float64]
+Weigh = Callable[[str], float]
 
-class TermIndex:
-    """BM25 over term counts, divided by the most that a document could score for the query.
 
-    So 1 means that a document holds all of the query, and a query of unknown terms scores 0
-    everywhere. `rarity` gives the weight of a term that no document holds: a rare unknown word
-    speaks against every document, a common one hardly at all.
+class Bm25:
+    """BM25 over the terms of documents, divided by the most that a document could reach.
+
+    So 1 means that a document holds all of the query.
     """
 
-    def __init__(
-        self, documents: Sequence[Mapping[str, int]], rarity: Callable[[str], float]
-    ) -> None:
-        """Take one mapping of term to count for each document."""
-        self._rarity = rarity
-        self.size = len(documents)
+    def __init__(self, documents: Sequence[Mapping[str, int]], unknown: Weigh) -> None:
+        """Take for each document its terms and their counts, and what an unknown term weighs."""
         sizes = np.array([sum(document.values()) for document in documents], dtype=np.float64)
         mean = float(sizes.mean()) if len(sizes) else 1.0
         damp = _K1 * (1 - _B + _B * sizes / max(mean, 1e-9))
-        where: dict[str, list[int]] = {}
-        counts: dict[str, list[int]] = {}
-        for at, document in enumerate(documents):
-            for term, count in document.items():
-                where.setdefault(term, []).append(at)
-                counts.setdefault(term, []).append(count)
-        self._postings: dict[str, tuple[NDArray[np.int32], NDArray[np.float32]]] = {}
-        self._idf: dict[str, float] = {}
-        for term, places in where.items():
-            at = np.array(places, dtype=np.int32)
-            count = np.array(counts[term], dtype=np.float64)
-            share = count / (count + damp[at]) * (1 + _K1)
-            self._postings[term] = at, np.minimum(1.0, share).astype(np.float32)
-            self._idf[term] = math.log(1 + (self.size - len(places) + 0.5) / (len(places) + 0.5))
+        self._size = len(documents)
+        self._unknown = unknown
+        self._shares: dict[str, NDArray[np.float32]] = {}
+        self._places = _places(documents)
+        for term, where in self._places.items():
+            count = np.array([documents[at][term] for at in where], dtype=np.float64)
+            share = (1 + _K1) * count / (count + damp[where])
+            self._shares[term] = np.minimum(1.0, share).astype(np.float32)
 
-    def weight(self, term: str) -> float:
-        """How much a term tells: its inverse document frequency, or its rarity if unknown."""
-        known = self._idf.get(term)
-        return self._rarity(term) if known is None else known
-
-    def scores(self, query: Sequence[str]) -> NDArray[np.float64]:
-        """The score 0..1 of every document for the query's terms."""
-        out = np.zeros(self.size)
+    def scores(self, query: Sequence[str]) -> Scores:
+        """The score of every document; all 0 for an empty query."""
+        out = np.zeros(self._size)
         most = 0.0
-        for term in Counter(query):
-            weight = self.weight(term)
+        for term in set(query):
+            where = self._places.get(term)
+            if where is None:
+                most += self._unknown(term)
+                continue
+            weight = rareness(self._size, len(where))
             most += weight
-            if term in self._postings:
-                where, share = self._postings[term]
-                out[where] += weight * share
+            out[where] += weight * self._shares[term]
         return out / most if most else out
+
+
+class Overlap:
+    """How far query and text share their terms: weighted Dice, best text of each group.
+
+    Unlike BM25 it holds against a text what the query does not say, which tells 收养有什么条件
+    from 收养登记有什么条件. `informative` is how much a term tells in general, 0..1; it counts
+    `trust` against 1 - `trust` for how rare the term is among these texts.
+    """
+
+    def __init__(
+        self, groups: Sequence[Sequence[Sequence[str]]], informative: Weigh, trust: float
+    ) -> None:
+        """Take for each group its texts, each as its terms; no group may be empty."""
+        self._informative = informative
+        self._trust = trust
+        texts = [dict.fromkeys(text, 1) for group in groups for text in group]
+        holders = _places(
+            [dict.fromkeys((t for text in group for t in text), 1) for group in groups]
+        )
+        self._weights = {
+            term: trust * informative(term) + (1 - trust) * rareness(len(groups), len(where))
+            for term, where in holders.items()
+        }
+        self._places = _places(texts)
+        self._starts = np.cumsum([0, *(len(group) for group in groups)])[:-1]
+        self._mass = np.array([sum(self._weights[term] for term in text) for text in texts])
+
+    def scores(self, query: Sequence[str]) -> Scores:
+        """The score of every group; all 0 for an empty query."""
+        shared = np.zeros(len(self._mass))
+        mass = 0.0
+        for term in set(query):
+            where = self._places.get(term)
+            if where is None:
+                mass += self._trust * self._informative(term) + (1 - self._trust)
+                continue
+            mass += self._weights[term]
+            shared[where] += self._weights[term]
+        if not mass or not len(shared):
+            return np.zeros(len(self._starts))
+        return np.maximum.reduceat(2 * shared / (self._mass + mass), self._starts)
+
+
+def rareness(size: int, holders: int) -> float:
+    """The inverse document frequency of BM25, scaled so that 1 is a term in one document."""
+    most = math.log(1 + (size - 0.5) / 1.5)
+    return math.log(1 + (size - holders + 0.5) / (holders + 0.5)) / most if most else 1.0
+
+
+def _places(documents: Sequence[Mapping[str, int]]) -> dict[str, NDArray[np.int32]]:
+    places: dict[str, list[int]] = {}
+    for at, document in enumerate(documents):
+        for term in document:
+            places.setdefault(term, []).append(at)
+    return {term: np.array(where, dtype=np.int32) for term, where in places.items()}

@@ -1,0 +1,157 @@
+"""Find the article that answers a spoken question: by sound, by words, where and when it holds.
+
+Three scores, each 0..1, are added with weights: how many of the question's telling sounds the
+article's questions hold (BM25 over folded syllables and their pairs), how alike the whole question
+sounds to the nearest of them (alignment), and how many words they share (jieba, weighted Dice).
+Weights and thresholds come from tests/knowledge/tuning.yaml.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.area import level
+from core.area import name as area_name
+from core.sound import Sounds, sounds, sounds_contain
+from core.sound_index import SoundTable, grams
+from knowledge.article import ArticleContent
+from knowledge.port import Answer, Decision, Found
+from knowledge.terms import Bm25, Overlap
+from knowledge.words import add_words, plain, rarity, segment
+
+_SOUND_TERMS, _SOUND_WHOLE, _WORDS = 0.5, 0.25, 0.25
+_TRUST = 0.7
+_ALIGNED = 40
+_LONGEST = 60
+_NAMED = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Scores from which on an answer is told (`answer`) or offered (`unsure`), 0..1.
+
+    An answer less than `margin` ahead of another article is offered together with it. `offered`
+    is the most that one reply offers.
+    """
+
+    answer: float = 0.47
+    unsure: float = 0.33
+    margin: float = 0.03
+    offered: int = 3
+
+
+class KnowledgeIndex:
+    """The articles in memory; implements `knowledge.port.Knowledge`. Safe in several threads."""
+
+    def __init__(self, articles: Iterable[ArticleContent], limits: Limits | None = None) -> None:
+        """Index the articles: about a second for the dictionary and 0.4 ms for each article."""
+        self._articles = list(articles)
+        self._limits = limits or Limits()
+        add_words(part for article in self._articles for part in article.topic.split("/"))
+        asked = [_ways(article) for article in self._articles]
+        spoken = [[sounds(text) for text in ways] for ways in asked]
+        self._terms = Bm25(
+            [Counter(gram for text in group for gram in grams(text)) for group in spoken],
+            lambda gram: 1.0 if " " in gram else 0.5,
+        )
+        self._words = Overlap(
+            [[segment(text) for text in ways] for ways in asked], rarity, trust=_TRUST
+        )
+        self._table = SoundTable(text for group in spoken for text in group)
+        self._first = np.cumsum([0, *(len(ways) for ways in asked)])
+        self._by_area: dict[str, list[int]] = {}
+        for at, article in enumerate(self._articles):
+            self._by_area.setdefault(article.area, []).append(at)
+        self._named = {area: name for area in self._by_area if (name := _short_name(area))}
+
+    def __len__(self) -> int:
+        """How many articles are indexed."""
+        return len(self._articles)
+
+    def ask(self, text: str, area: str, today: date) -> Found:
+        """Find what answers a spoken question; see `knowledge.port.Knowledge`. Never raises.
+
+        Articles of a city also serve a caller from elsewhere who names that city.
+        """
+        matter = plain(text)[:_LONGEST]
+        heard = sounds(matter)
+        if len(heard) < 2:
+            return Found(Decision.NOTHING, (), f"too little was said: {matter or text.strip()!r}")
+        here = self._holding(heard, area, today)
+        if not here.any():
+            return Found(Decision.NOTHING, (), f"no article holds in {area or 'any area'} today")
+        scores = self._score(matter, heard, here)
+        order = np.argsort(-scores, kind="stable")[: self._limits.offered]
+        return self._decide([(int(at), float(scores[at])) for at in order if scores[at] > 0])
+
+    def phrases(self) -> list[str]:
+        """All question variants and titles, each once, for the recogniser's vocabulary."""
+        texts = (text for article in self._articles for text in (*article.questions, article.title))
+        return list(dict.fromkeys(texts))
+
+    def _decide(self, ranked: list[tuple[int, float]]) -> Found:
+        limits = self._limits
+        best = ranked[0][1] if ranked else 0.0
+        if best < limits.unsure:
+            return Found(Decision.NOTHING, (), f"best score {best:.2f} is below {limits.unsure}")
+        said = f"{self._articles[ranked[0][0]].id} scores {best:.2f}"
+        if len(ranked) > 1:
+            said += f", then {self._articles[ranked[1][0]].id} {ranked[1][1]:.2f}"
+        rival = len(ranked) > 1 and best - ranked[1][1] < limits.margin
+        if best >= limits.answer and not rival:
+            return Found(Decision.ANSWER, (self._answer(*ranked[0]),), said)
+        why = "too near to each other" if best >= limits.answer else f"below {limits.answer}"
+        offers = tuple(self._answer(at, score) for at, score in ranked if score >= limits.unsure)
+        return Found(Decision.UNSURE, offers, f"{said}: {why}")
+
+    def _score(self, matter: str, heard: Sounds, here: NDArray[np.bool_]) -> NDArray[np.float64]:
+        scores = _SOUND_TERMS * self._terms.scores(grams(heard))
+        scores += _WORDS * self._words.scores(segment(matter))
+        scores[~here] = 0.0
+        likely = np.argsort(-scores, kind="stable")[:_ALIGNED]
+        likely = likely[here[likely]]
+        ways = [np.arange(self._first[at], self._first[at + 1]) for at in likely]
+        alike = self._table.scores(heard, np.concatenate(ways))
+        starts = np.cumsum([0, *(len(group) for group in ways)])[:-1]
+        scores[likely] += _SOUND_WHOLE * np.maximum.reduceat(alike, starts)
+        return scores
+
+    def _holding(self, heard: Sounds, area: str, today: date) -> NDArray[np.bool_]:
+        """Which articles hold for this call: in its area or in one that it names, and today."""
+        here = np.zeros(len(self._articles), dtype=bool)
+        for of, places in self._by_area.items():
+            named = of in self._named and sounds_contain(heard, self._named[of]) >= _NAMED
+            if named or self._articles[places[0]].serves(area):
+                here[places] = [self._articles[at].valid_on(today) for at in places]
+        return here
+
+    def _answer(self, at: int, score: float) -> Answer:
+        article = self._articles[at]
+        return Answer(
+            article=article.id,
+            version=article.version,
+            title=article.title,
+            spoken=article.spoken,
+            spoken_source=article.spoken_source,
+            score=round(min(1.0, score), 3),
+        )
+
+
+def _ways(article: ArticleContent) -> list[str]:
+    """How the article is asked for, without fillers, each once."""
+    ways = (plain(text) or text for text in (article.title, *article.questions))
+    return list(dict.fromkeys(ways))
+
+
+def _short_name(area: str) -> Sounds:
+    """A city or county as it is named in speech (广州 for 广州市); empty for wider areas."""
+    if level(area) < 2:
+        return ()
+    name = area_name(area)
+    return sounds(name[:-1] if len(name) > 2 and name[-1] in "市县区" else name)
