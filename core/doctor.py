@@ -57,11 +57,10 @@ def disk(settings: Settings) -> Check:
 
 def clock(now: datetime) -> Check:
     """Check that the clock is plausible, and say whether it is synchronised (adjtimex(2))."""
-    buffer = ctypes.create_string_buffer(512)
-    buffer[:] = bytes(512)
+    buffer = (ctypes.c_char * 512)()
     try:
         ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
-        synchronised = not int.from_bytes(buffer[40:44], sys.byteorder) & STA_UNSYNC
+        synchronised = not int.from_bytes(bytes(buffer)[40:44], sys.byteorder) & STA_UNSYNC
     except (OSError, AttributeError):
         synchronised = False
     word = "synchronised" if synchronised else "not synchronised by NTP"
@@ -72,6 +71,8 @@ def clock(now: datetime) -> Check:
 
 def database(settings: Settings) -> Check:
     """Check that the database answers and has the tables of this version."""
+    if not settings.db_url and not (settings.data / "hotline.db").exists():
+        return Check("database", True, "SQLite, made at first start")
     try:
         lacks = migrate.check(settings.database_url)
     except migrate.MigrationError as error:
