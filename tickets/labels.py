@@ -53,6 +53,13 @@ LABELS: dict[str, dict[str, str]] = {
         Outcome.RESCUED: "紧急情况已处置",
         Outcome.INVALID: "无效来电",
     },
+    "intent": {
+        "person": "要求人工",
+        "emergency": "紧急求助",
+        "policy": "政策咨询",
+        "directions": "问路",
+        "complaint": "投诉建议",
+    },
     "speaker": {
         "caller": "来电人",
         "machine": "自动语音",

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 import agent_ui.tables
 import core.journal_tables
+import knowledge.tables
 
 # KT import knowledge.tables
 import tickets.tables
@@ -24,7 +25,7 @@ from core.settings import Settings
 from tests.core import postgres
 from tests.tickets.journalled import Journalled
 
-ROOMS = (agent_ui.tables, core.journal_tables, tickets.tables)
+ROOMS = (agent_ui.tables, core.journal_tables, knowledge.tables, tickets.tables)
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +61,7 @@ def test_upgrade_makes_what_the_code_declares(url: str) -> None:
 
 def test_every_room_is_in_the_metadata() -> None:
     tables = set(Base.metadata.tables)
-    assert {"calls", "tickets", "users"} <= tables
+    assert {"calls", "tickets", "users", "articles"} <= tables
     assert all(room.__name__.endswith("tables") for room in ROOMS)
 
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Make the tables."""
     _core()
     _tickets()
+    _knowledge()
     _console()
 
 
@@ -163,6 +164,49 @@ def _tickets() -> None:
     )
 
 
+def _knowledge() -> None:
+    op.create_table(
+        "articles",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("area", sa.String(length=12), nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_articles_area", "articles", ["area"])
+    op.create_index("ix_articles_status", "articles", ["status"])
+    op.create_index("ix_articles_topic", "articles", ["topic"])
+    op.create_table(
+        "article_versions",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("article_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("area", sa.String(length=12), nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("keys", sa.JSON(), nullable=False),
+        sa.Column("spoken", sa.Text(), nullable=False),
+        sa.Column("spoken_source", sa.Text(), nullable=False),
+        sa.Column("long", sa.Text(), nullable=False),
+        sa.Column("doc_number", sa.String(length=255), nullable=False),
+        sa.Column("doc_article", sa.String(length=255), nullable=False),
+        sa.Column("doc_date", sa.String(length=10), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.String(length=1), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("article_id", "version"),
+    )
+
+
 def _console() -> None:
     op.create_table(
         "users",
@@ -207,6 +251,8 @@ TABLES = (
     "login_sessions",
     "api_tokens",
     "users",
+    "article_versions",
+    "articles",
     "ticket_terms",
     "tickets",
     "ticket_counters",

@@ -1,0 +1,100 @@
+"""Users: made, listed, and given passwords."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from agent_ui.accounts import passwords
+from agent_ui.roles import Role
+from agent_ui.tables import LoginSession, User
+from core.area import COUNTRY, AreaError, normal
+from core.db import Sessions
+
+FIRST = "admin"
+_NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}", re.ASCII)
+
+
+class AccountError(Exception):
+    """An account cannot be made or changed; the message is one sentence."""
+
+
+def add(db: Session, name: str, role: str, area: str, now: datetime, display: str = "") -> str:
+    """Make a user; returns their one-time password. Raises AccountError."""
+    if not _NAME.fullmatch(name):
+        raise AccountError(
+            f"{name!r} is not a user name: 2-32 characters a-z 0-9 . _ - beginning with a letter."
+        )
+    if role not in [each.value for each in Role]:
+        raise AccountError(f"{role!r} is not a role: {', '.join(each.value for each in Role)}.")
+    if db.get(User, name) is not None:
+        raise AccountError(f"There is a user {name} already.")
+    try:
+        code = normal(area)
+    except AreaError as error:
+        raise AccountError(str(error)) from error
+    password = passwords.one_time()
+    db.add(
+        User(
+            name=name,
+            display=display or name,
+            role=role,
+            area=code,
+            password=passwords.hashed(password),
+            must_change=True,
+            created_at=now,
+        )
+    )
+    db.flush()
+    return password
+
+
+def reset(db: Session, name: str) -> str:
+    """Give a user a new one-time password, unlock them, end their sessions. Raises AccountError."""
+    user = db.get(User, name)
+    if user is None:
+        raise AccountError(f"There is no user {name}.")
+    password = passwords.one_time()
+    _give(db, user, password, must_change=True)
+    return password
+
+
+def change(db: Session, name: str, old: str, new: str) -> None:
+    """Let a user replace their password; all their sessions end.
+
+    Raises AccountError with a sentence in Chinese.
+    """
+    user = db.get_one(User, name)
+    if not passwords.fits(user.password, old):
+        raise AccountError("现在的密码不对。")
+    if old == new:
+        raise AccountError("新密码不能和现在的密码一样。")
+    wrong = passwords.fault(new, name)
+    if wrong:
+        raise AccountError(wrong)
+    _give(db, user, new, must_change=False)
+
+
+def listed(db: Session) -> list[User]:
+    """All users by name."""
+    return list(db.scalars(select(User).order_by(User.name)))
+
+
+def first_administrator(sessions: Sessions, now: datetime) -> str | None:
+    """Make the first user, `admin`, a supervisor of the whole country, when there is none.
+
+    Returns the one-time password, or None when somebody can log in already.
+    """
+    with sessions() as db:
+        if db.scalar(select(func.count()).select_from(User)):
+            return None
+        return add(db, FIRST, Role.SUPERVISOR.value, COUNTRY, now, "管理员")
+
+
+def _give(db: Session, user: User, password: str, must_change: bool) -> None:
+    user.password, user.must_change = passwords.hashed(password), must_change
+    user.failures, user.locked_until = 0, None
+    db.execute(delete(LoginSession).where(LoginSession.user == user.name))

@@ -1,0 +1,114 @@
+"""What of the bus reaches which page: pure, so that rights are tested without a socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from agent_ui.roles import Permission, Role, may
+from agent_ui.view import CALL_STATES, STATES, STATUS
+from core.area import name as area_name
+from core.area import serves
+from tickets.labels import label
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, and at what: `watching` is the call whose words they follow, `own` their call."""
+
+    name: str
+    role: Role | str
+    area: str
+    watching: str = ""
+    own: str = ""
+
+
+def sees_call(viewer: Viewer, row: Message) -> bool:
+    """Whether a running call is in the viewer's area, or is theirs wherever it comes from."""
+    if not may(viewer.role, Permission.LIVE):
+        return False
+    mine = row.get("agent") == viewer.name or row.get("id") == viewer.own
+    return mine or serves(viewer.area, str(row.get("area", "")))
+
+
+def sees_agent(viewer: Viewer, agent: Message) -> bool:
+    """Whether a colleague is in the viewer's area; everybody sees themselves."""
+    if agent.get("agent") == viewer.name:
+        return True
+    return may(viewer.role, Permission.LIVE) and serves(viewer.area, str(agent.get("area", "")))
+
+
+def call_shown(row: Message) -> Message:
+    """A running call as pages show it: with its words in Chinese."""
+    state, topic = str(row.get("state", "")), str(row.get("topic", ""))
+    area = str(row.get("area", ""))
+    return {
+        "id": str(row.get("id", "")),
+        "state": state,
+        "state_name": CALL_STATES.get(state, state),
+        "area": area,
+        "area_name": area_name(area),
+        "node": str(row.get("node", "")),
+        "node_name": str(row.get("node_name", "")),
+        "caller": str(row.get("caller", "")),
+        "called": str(row.get("called", "")),
+        "started_at": str(row.get("started_at", "")),
+        "heard": str(row.get("heard", "")),
+        "agent": str(row.get("agent", "")),
+        "topic": label("intent", topic),
+        "emergency": bool(row.get("emergency")),
+    }
+
+
+def agent_shown(agent: Message) -> Message:
+    """An agent as pages show them."""
+    status, state = str(agent.get("status", "")), str(agent.get("state", ""))
+    return {
+        "agent": str(agent.get("agent", "")),
+        "status": status,
+        "status_name": STATUS.get(status, status),
+        "state": state,
+        "state_name": STATES.get(state, state),
+        "call": str(agent.get("call", "")),
+        "reason": str(agent.get("reason", "")),
+    }
+
+
+def line_shown(line: Message) -> Message:
+    """A piece of a live transcript as pages show it."""
+    speaker = str(line.get("speaker", ""))
+    return {
+        "id": str(line.get("id", "")),
+        "speaker": speaker,
+        "speaker_name": label("speaker", speaker),
+        "start_ms": int(line.get("start_ms", 0)),
+        "end_ms": int(line.get("end_ms", 0)),
+        "text": str(line.get("text", "")),
+        "final": bool(line.get("final")),
+    }
+
+
+def forward(topic: str, message: Message, viewer: Viewer, call: Message) -> Message | None:
+    """What a page gets of one bus message; None: nothing.
+
+    `call` is the running call that the message is about, empty when it is about none.
+    """
+    match topic:
+        case "call.changed":
+            shown = call_shown(message) if sees_call(viewer, message) else None
+            return shown and {"type": topic, "call": shown}
+        case "call.gone":
+            return {"type": topic, "id": str(message.get("id", ""))}
+        case "call.line":
+            watched = viewer.watching != "" and viewer.watching == message.get("id")
+            if watched and call and sees_call(viewer, call):
+                return {"type": topic, "line": line_shown(message)}
+        case "agent.state":
+            if sees_agent(viewer, message):
+                return {"type": topic, "agent": agent_shown(message)}
+        case "ticket.changed":
+            if viewer.watching != "" and viewer.watching == message.get("call"):
+                return {"type": topic, "number": str(message.get("number", ""))}
+    return None

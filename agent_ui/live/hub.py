@@ -1,0 +1,193 @@
+"""Hands what happens on the bus to the open pages: a snapshot first, then every event."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from twisted.logger import Logger
+
+from agent_ui.accounts.login import Who
+from agent_ui.live.forward import (
+    Message,
+    Viewer,
+    agent_shown,
+    call_shown,
+    forward,
+    sees_agent,
+    sees_call,
+)
+from agent_ui.live.mirror import Mirror
+from core.bus import Bus
+
+TOPICS = (
+    "call.changed",
+    "call.gone",
+    "call.line",
+    "agent.state",
+    "agent.signal",
+    "node.state",
+    "ticket.changed",
+    "bus.restored",
+    "bus.state",
+)
+LONGEST_QUEUE = 2_000
+BUS_DOWN = {"name": "redis", "text": "内部消息服务中断,页面暂停更新,通话不受影响。", "node": ""}
+
+
+class Page:
+    """One open page's end of the hub: a queue of messages for its socket."""
+
+    def __init__(self, who: Who) -> None:
+        """Take the user who looks."""
+        self.who = who
+        self.viewer = Viewer(who.name, who.role, who.area)
+        self.queue: asyncio.Queue[Message | None] = asyncio.Queue(LONGEST_QUEUE)
+
+    def put(self, message: Message) -> None:
+        """Queue a message. A page that does not read is cut off; it comes back with a snapshot."""
+        try:
+            self.queue.put_nowait(message)
+        except asyncio.QueueFull:
+            self.cut()
+
+    def cut(self) -> None:
+        """End the page's socket once what stands before is dropped."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
+
+    def watch(self, call: str) -> None:
+        """Follow the words of one call; '' of none."""
+        self.viewer = replace(self.viewer, watching=call)
+
+
+class Hub:
+    """All open pages of this process. Everything runs on the event loop."""
+
+    log = Logger()
+
+    def __init__(self, bus: Bus, redis: Redis) -> None:
+        """Take the bus and the client that snapshots are read with."""
+        self._bus, self._redis = bus, redis
+        self._mirror = Mirror()
+        self._pages: set[Page] = set()
+        self._phones: dict[str, Page] = {}
+        self._warnings: list[Message] = []
+        self._unsubscribe = lambda: None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen, then load what runs already."""
+        self._unsubscribe = self._bus.subscribe(TOPICS, self._happened)
+        await self._load()
+
+    def stop(self) -> None:
+        """Listen no more and end all pages' sockets."""
+        self._unsubscribe()
+        for task in self._tasks:
+            task.cancel()
+        for page in self._pages:
+            page.cut()
+
+    def join(self, page: Page) -> None:
+        """Add a page; it gets a snapshot at once and then what happens."""
+        page.viewer = replace(page.viewer, own=self._own_call(page.who.name))
+        self._pages.add(page)
+        page.put(self._snapshot(page))
+
+    def leave(self, page: Page) -> None:
+        """Forget a page."""
+        self._pages.discard(page)
+
+    def rings_at(self, agent: str, page: Page | None) -> None:
+        """Say at which page an agent's phone rings; None: at none."""
+        if page is None:
+            self._phones.pop(agent, None)
+        else:
+            self._phones[agent] = page
+
+    def running(self, call: str) -> Message:
+        """The row of a running call; empty when it is not running."""
+        return self._mirror.calls.get(call, {})
+
+    @property
+    def pages(self) -> int:
+        """Pages open now."""
+        return len(self._pages)
+
+    def _happened(self, topic: str, message: Message) -> None:
+        if topic == "agent.signal":
+            phone = self._phones.get(str(message.get("agent", "")))
+            if phone is not None:
+                signal = {key: message[key] for key in ("leg", "sdp", "call") if key in message}
+                phone.put({"type": topic, "signal": {"type": message.get("type"), **signal}})
+            return
+        if topic in ("bus.restored", "bus.state"):
+            self._bus_changed(topic)
+            return
+        call = self.running(str(message.get("id", "")))
+        self._mirror.take(topic, message)
+        if topic == "agent.state":
+            self._own_changed(str(message["agent"]), str(message.get("call", "")))
+        for page in list(self._pages):
+            shown = forward(topic, message, page.viewer, call)
+            if shown is not None:
+                page.put(shown)
+        if topic == "node.state":
+            self._tell_warnings()
+
+    def _bus_changed(self, topic: str) -> None:
+        if topic == "bus.restored":
+            task = asyncio.ensure_future(self._load())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        self._tell_warnings()
+
+    async def _load(self) -> None:
+        try:
+            await self._mirror.load(self._redis)
+        except (RedisError, OSError) as error:
+            self.log.warn("what runs cannot be read from Redis: {e}", e=error)
+            return
+        self._warnings = self._warnings_now()
+        for page in list(self._pages):
+            page.viewer = replace(page.viewer, own=self._own_call(page.who.name))
+            page.put(self._snapshot(page))
+
+    def _own_call(self, name: str) -> str:
+        return str(self._mirror.agents.get(name, {}).get("call", ""))
+
+    def _own_changed(self, name: str, call: str) -> None:
+        """A call that comes to an agent is theirs to see from now on, whatever its area."""
+        for page in self._pages:
+            if page.who.name != name or page.viewer.own == call:
+                continue
+            page.viewer = replace(page.viewer, own=call)
+            row = self.running(call)
+            if row:
+                page.put({"type": "call.changed", "call": call_shown(row)})
+
+    def _warnings_now(self) -> list[Message]:
+        return self._mirror.warnings() + ([] if self._bus.up else [BUS_DOWN])
+
+    def _tell_warnings(self) -> None:
+        now = self._warnings_now()
+        if now != self._warnings:
+            self._warnings = now
+            for page in list(self._pages):
+                page.put({"type": "warnings", "warnings": now})
+
+    def _snapshot(self, page: Page) -> dict[str, Any]:
+        mirror, viewer = self._mirror, page.viewer
+        calls = [row for row in mirror.calls.values() if sees_call(viewer, row)]
+        agents = [agent for agent in mirror.agents.values() if sees_agent(viewer, agent)]
+        return {
+            "type": "snapshot",
+            "calls": [call_shown(row) for row in calls],
+            "agents": [agent_shown(agent) for agent in agents],
+            "warnings": self._warnings_now(),
+        }

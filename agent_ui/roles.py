@@ -1,0 +1,58 @@
+"""Who may do what: a table, nothing else. `docs/api.md` and the tests read it too."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Role(str, Enum):
+    """What a user of the console is."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+
+
+class Permission(str, Enum):
+    """One thing that can be allowed."""
+
+    LIVE = "see running calls"
+    TICKETS = "see tickets"
+    LISTEN = "hear recordings"
+    REVEAL = "see a caller's number"
+    REVEAL_WITHHELD = "see a number that the caller withheld"
+    WRAP_UP = "wrap up own calls"
+    WRAP_UP_ALL = "wrap up anybody's calls"
+    PHONE = "take calls in the browser"
+    TREES = "see the voice flow"
+    ARTICLES = "see policy articles"
+    METRICS = "read metrics"
+
+
+ROLE_LABELS = {
+    Role.AGENT: "话务员",
+    Role.SUPERVISOR: "值班主管",
+    Role.OPERATOR: "运维人员",
+}
+
+_PEOPLE = frozenset({Role.AGENT, Role.SUPERVISOR})
+_ALL = frozenset(Role)
+
+RIGHTS: dict[Permission, frozenset[Role]] = {
+    Permission.LIVE: _PEOPLE,
+    Permission.TICKETS: _PEOPLE,
+    Permission.LISTEN: _PEOPLE,
+    Permission.REVEAL: _PEOPLE,
+    Permission.REVEAL_WITHHELD: frozenset({Role.SUPERVISOR}),
+    Permission.WRAP_UP: _PEOPLE,
+    Permission.WRAP_UP_ALL: frozenset({Role.SUPERVISOR}),
+    Permission.PHONE: _PEOPLE,
+    Permission.TREES: _ALL,
+    Permission.ARTICLES: _ALL,
+    Permission.METRICS: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
+}
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Whether a role has a permission; an unknown role has none."""
+    return role in RIGHTS[permission]
