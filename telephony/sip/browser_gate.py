@@ -51,6 +51,7 @@ class GateAgent(DatagramProtocol):
     """The SIP side of all browsers of this node; knows a leg from `expect` until it is `forget`."""
 
     transport: Any
+    noisy = False
 
     def __init__(self, gate: BrowserGate) -> None:
         self._gate = gate

@@ -120,8 +120,17 @@ class SipLeg(Leg):
 
     def _play(self, files: Sequence[Path], done: Callable[[], None] | None) -> None:
         self.stop_playing()
-        if self.state is not LegState.ENDED:
-            self._player = Player(self._endpoint, self._joiner, self.wiring, files, done)
+        if self.state is LegState.ENDED:
+            return
+
+        def finished() -> None:
+            self._player = None
+            if done is not None:
+                done()
+
+        self._player = Player(
+            self._endpoint, self._joiner, self.wiring, files, finished if done else None
+        )
 
     def stop_playing(self) -> int:
         player, self._player = self._player, None
