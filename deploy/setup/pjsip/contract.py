@@ -21,6 +21,7 @@ import pjsua2 as pj
 RATE = 8000
 WANTED_CODECS = ("PCMA/8000", "PCMU/8000", "G722/16000", "opus/48000")
 CALLS = 500
+KEPT: list[Any] = []
 TONE = struct.pack(
     "<160h", *(int(8000 * math.sin(2 * math.pi * 400 * i / RATE)) for i in range(160))
 )
@@ -116,21 +117,22 @@ def start() -> Any:
     return endpoint, f"127.0.0.1:{port}"
 
 
-def account_config(address: str) -> Any:
-    """Return an account that insists on DTLS-SRTP and ICE, as a browser's leg does."""
+def account_config(user: str, address: str, encrypted: bool) -> Any:
+    """Return an account; an encrypted one insists on DTLS-SRTP and ICE, as a browser's leg does."""
     config = pj.AccountConfig()
-    config.idUri = f"sip:contract@{address}"
+    config.idUri = f"sip:{user}@{address}"
     media = config.mediaConfig
     media.transportConfig.boundAddress = "127.0.0.1"
-    media.srtpUse = pj.PJMEDIA_SRTP_MANDATORY
-    media.srtpSecureSignaling = 0
-    keying = media.srtpOpt
-    kinds = pj.IntVector()
-    kinds.append(pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP)
-    keying.keyings = kinds
-    media.srtpOpt = keying
-    media.rtcpMuxEnabled = True
-    config.natConfig.iceEnabled = True
+    if encrypted:
+        media.srtpUse = pj.PJMEDIA_SRTP_MANDATORY
+        media.srtpSecureSignaling = 0
+        keying = media.srtpOpt
+        kinds = pj.IntVector()
+        kinds.append(pj.PJMEDIA_SRTP_KEYING_DTLS_SRTP)
+        keying.keyings = kinds
+        media.srtpOpt = keying
+        media.rtcpMuxEnabled = True
+        config.natConfig.iceEnabled = True
     return config
 
 
@@ -162,45 +164,61 @@ def check_lock(endpoint: Any) -> None:
     hold("other Python threads run while the library waits", turns >= 20, f"{turns} turns")
 
 
-def main() -> None:
-    """Try every point, and end the process."""
-    endpoint, address = start()
-    hold(f"room for {CALLS} calls", pj.callMaxCount() == CALLS, pj.callMaxCount())
-    codecs = [codec.codecId for codec in endpoint.codecEnum2()]
-    for wanted in WANTED_CODECS:
-        hold(f"codec {wanted}", any(codec.startswith(wanted) for codec in codecs), "")
-    check_lock(endpoint)
-
+def try_call(endpoint: Any, address: str, codec: str, encrypted: bool) -> None:
+    """Call ourselves with one codec; the tone that Python plays must come back to Python."""
+    for known in endpoint.codecEnum2():
+        priority = 255 if known.codecId.startswith(codec) else 0
+        endpoint.codecSetPriority(known.codecId, priority)
     sound = pj.MediaFormatAudio()
     sound.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, 20000, 16)
     tone, tap = Tone(), Tap()
     tone.createPort("tone", sound)
     tap.createPort("tap", sound)
     account = Account(tap)
-    account.create(account_config(address))
+    account.create(account_config(codec, address, encrypted))
     caller = Leg(account, pj.PJSUA_INVALID_ID, tone.startTransmit)
     offer = pj.CallOpParam(True)
     offer.opt.textCount = 0
     offer.opt.videoCount = 0
-    caller.makeCall(f"sip:contract@{address}", offer)
+    caller.makeCall(f"sip:{codec}@{address}", offer)
 
-    def loud() -> bool:
+    def peaks() -> list[int]:
         recent = [frame for frame in tap.frames[-60:] if frame]
-        peaks = [max(struct.unpack(f"<{len(f) // 2}h", f)) for f in recent]
-        return sum(7000 < peak < 9000 for peak in peaks) >= 20
+        return [max(struct.unpack(f"<{len(f) // 2}h", f)) for f in recent]
 
-    heard = wait(endpoint, loud)
-    hold("DTLS-SRTP is offered", "a=fingerprint:" in account.offer, "")
-    hold("ICE offers loopback", " 127.0.0.1 " in account.offer.partition("a=candidate:")[2], "")
-    hold("audio from Python reaches Python, encrypted", heard, f"{len(tap.frames)} frames")
+    heard = wait(endpoint, lambda: sum(7000 < peak < 9000 for peak in peaks()) >= 20)
+    if encrypted:
+        hold("DTLS-SRTP is offered", "a=fingerprint:" in account.offer)
+        candidates = account.offer.partition("a=candidate:")[2]
+        hold("ICE offers loopback", " 127.0.0.1 " in candidates)
+    how = "DTLS-SRTP" if encrypted else "plain RTP"
+    hold(f"audio from Python to Python, {codec}, {how}", heard, f"last peaks {peaks()[-3:]}")
     hold("toBytes() gives what buf holds", not tap.faults, tap.faults[:2] or "")
-    full = {len(frame) for frame in tap.frames if frame}
-    hold("a frame has 20 ms", full == {RATE // 50 * 2}, full)
+    sizes = {len(frame) for frame in tap.frames if frame}
+    hold("a frame has 20 ms", sizes == {RATE // 50 * 2}, sizes)
 
     caller.hangup(pj.CallOpParam())
     answerer = account.answerer
     gone = wait(endpoint, lambda: caller.ended and answerer is not None and answerer.ended)
-    hold("both legs end", gone, "")
+    hold("both legs end", gone)
+    # The library's own thread may be in one of these; they stay until the process ends.
+    KEPT.append((tone, tap, account, caller, answerer))
+
+
+def main() -> None:
+    """Try every point, and end the process."""
+    endpoint, address = start()
+    hold(f"room for {CALLS} calls", pj.callMaxCount() == CALLS, pj.callMaxCount())
+    codecs = [codec.codecId for codec in endpoint.codecEnum2()]
+    for wanted in WANTED_CODECS:
+        hold(f"codec {wanted}", any(codec.startswith(wanted) for codec in codecs))
+    check_lock(endpoint)
+    # Packets sent while DTLS still agrees on keys are lost. A codec that predicts from its own
+    # past (Opus, Speex, GSM) may never recover from that on a steady tone, though it does on
+    # speech; so encryption is tried with A-law, and Opus without encryption.
+    try_call(endpoint, address, "PCMA", encrypted=True)
+    try_call(endpoint, address, "G722", encrypted=False)
+    try_call(endpoint, address, "opus", encrypted=False)
     sys.stdout.flush()
     # A clean shutdown needs every object to go in order; this process has nothing to save.
     os._exit(0)
