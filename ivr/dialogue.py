@@ -38,7 +38,7 @@ from ivr.nodes import (
     Tree,
 )
 from ivr.state import Phase, State
-from ivr.turn import TRIES, Turn
+from ivr.turn import TRIES, Turn, filled
 
 INTERRUPTING_SYLLABLES = 2
 QUESTION_SYLLABLES = 2
@@ -156,9 +156,10 @@ class Dialogue:
         if turn.state.phase is not Phase.ASKING or not isinstance(node, AnswerNode):
             return
         turn.set(timer=0)
-        if answer.decision == "answer" and answer.spoken:
+        sayable = filled(("{spoken}",), answer) and answer.title
+        if answer.decision == "answer" and sayable:
             turn.tell(node, answer)
-        elif answer.decision == "unsure" and answer.title and answer.spoken and not turn.state.deaf:
+        elif answer.decision == "unsure" and sayable and not turn.state.deaf:
             turn.set(unsure=answer, tries=0)
             turn.ask_again()
         else:

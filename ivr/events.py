@@ -110,7 +110,7 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Play these texts in order (each is a prompt of its own in the cache), then send SayDone(tag)."""
+    """Play these texts in order, each a prompt of its own, then send SayDone(tag)."""
 
     texts: tuple[str, ...]
     tag: int

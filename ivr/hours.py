@@ -150,7 +150,7 @@ def _periods(value: Any, where: str) -> tuple[Period, ...]:
 
 @cache
 def _say_once(year: int) -> None:
-    LOG.warn(  # noqa: G010 - twisted's Logger has no `warning`
+    LOG.warn(
         "the holidays of {year} are not known to chinesecalendar; weekdays decide until it is "
         "updated or the operator's table names the days",
         year=year,

@@ -163,7 +163,8 @@ class Tree:
     """A whole dialogue.
 
     `anywhere` are choices that hold at every moment; `backchannels` are sounds of somebody who
-    listens, `fillers` courtesies around what is meant: neither interrupts anything; after `misunderstandings` in a row the call goes to `give_up`.
+    listens, `fillers` courtesies around what is meant: neither interrupts anything. After
+    `misunderstandings` in a row the call goes to `give_up`.
     """
 
     name: str

@@ -134,7 +134,7 @@ class Turn:
         node = self.node
         self.set(phase=Phase.LISTENING)
         if isinstance(node, AnswerNode) and self.state.unsure:
-            self.say(_filled(node.confirm, self.state.unsure))
+            self.say(filled(node.confirm, self.state.unsure))
         elif isinstance(node, ListenNode):
             self.say(node.texts)
 
@@ -182,7 +182,7 @@ class Turn:
         self.note("topic", answer.title)
         self.note("article", answer.article)
         self.set(misses=0, unsure=None, then="", tries=0, phase=Phase.SAYING)
-        self.say(_filled(node.tell, answer))
+        self.say(filled(node.tell, answer))
 
     def carry_on(self) -> None:
         """Do what follows when this node has said what it had to say."""
@@ -230,8 +230,8 @@ class Turn:
         self.do(Enqueue(node.queue, node.priority, node.limit_ms, node.texts))
 
 
-def _filled(templates: Texts, answer: Answered) -> Texts:
-    """The sentences of the templates; one whose placeholder has no value is left out."""
+def filled(templates: Texts, answer: Answered) -> Texts:
+    """Return the sentences of the templates; one whose placeholder has no value is left out."""
     values = {"title": answer.title, "spoken": answer.spoken, "source": answer.source}
     found: list[str] = []
     for template in templates:

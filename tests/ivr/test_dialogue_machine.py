@@ -1,0 +1,135 @@
+"""Whatever happens in whatever order, a call on the shipped tree goes on or ends properly."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from ivr import events as ev
+from ivr.dialogue import Dialogue
+from ivr.state import Phase, State
+from ivr.tree import load
+from tests.ivr.conftest import CLOSED, OPEN, SHIPPED
+
+DIALOGUE = Dialogue(load(SHIPPED))
+
+WORDS = st.sampled_from(
+    ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "不是", "是的", "不用了", "啦啦啦啦", "投诉",
+     "hello", "𠮷", "1", "谢谢"]
+)  # fmt: skip
+ANSWERS = st.builds(
+    ev.Answered,
+    decision=st.sampled_from(["answer", "unsure", "nothing", "?"]),
+    article=st.sampled_from(["", "a"]),
+    title=st.sampled_from(["", "低保怎么申请"]),
+    spoken=st.sampled_from(["", "向街道申请。", "，。"]),
+    source=st.sampled_from(["", "根据办法。"]),
+)
+TAGS = st.integers(0, 60)
+EVENTS = st.one_of(
+    st.builds(ev.Started),
+    st.builds(ev.SayDone, TAGS),
+    st.builds(ev.TimerFired, TAGS),
+    st.builds(ev.Digit, st.sampled_from([*"0123456789*#ABCD", "", "12"])),
+    st.builds(ev.SpeechPartial, WORDS),
+    st.builds(ev.Speech, WORDS, st.floats(0, 1)),
+    ANSWERS,
+    st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
+    st.builds(ev.PersonLeft, st.booleans()),
+    st.builds(ev.MessageDone, st.floats(0, 120)),
+    st.builds(ev.NoRecogniser),
+)
+
+
+class AnyCall(RuleBasedStateMachine):
+    """Feeds events at random and checks what must hold after each."""
+
+    state: State
+    now: datetime
+    over = False
+
+    @initialize(now=st.sampled_from([OPEN, CLOSED]))
+    def answer(self, now: datetime) -> None:
+        self.now = now
+        self.state, effects = DIALOGUE.start(now)
+        self.check(effects)
+
+    def check(self, effects: tuple[ev.Effect, ...]) -> None:
+        if self.over:
+            assert effects == ()
+        hung_up = [effect for effect in effects if isinstance(effect, ev.HangUp)]
+        assert len(hung_up) <= 1
+        if hung_up:
+            assert isinstance(effects[-1], ev.HangUp)
+            self.over = True
+        for effect in effects:
+            if isinstance(effect, ev.Say):
+                assert effect.texts and all(effect.texts)
+                assert not any("{" in text for text in effect.texts)
+        assert self.over == (self.state.phase is Phase.ENDED)
+
+    @rule(event=EVENTS)
+    def happens(self, event: ev.Event) -> None:
+        self.step(event)
+
+    @rule()
+    def text_is_heard_out(self) -> None:
+        self.step(ev.SayDone(self.state.saying))
+
+    @rule()
+    def timer_runs_out(self) -> None:
+        self.step(ev.TimerFired(self.state.timer))
+
+    @precondition(lambda self: self.state.phase is Phase.LISTENING)
+    @rule(words=WORDS)
+    def caller_speaks(self, words: str) -> None:
+        self.step(ev.Speech(words, 0.9))
+
+    @precondition(lambda self: self.state.phase is Phase.ASKING)
+    @rule(answer=ANSWERS)
+    def knowledge_replies(self, answer: ev.Answered) -> None:
+        self.step(answer)
+
+    @precondition(lambda self: self.state.phase in (Phase.QUEUED, Phase.RECORDING))
+    @rule()
+    def nobody_comes(self) -> None:
+        queued = self.state.phase is Phase.QUEUED
+        self.step(ev.QueueEnded("nobody") if queued else ev.MessageDone(0.0))
+
+    def step(self, event: ev.Event) -> None:
+        before = self.state
+        self.state, effects = DIALOGUE.step(before, event, self.now)
+        assert DIALOGUE.step(before, event, self.now) == (self.state, effects)
+        self.check(effects)
+
+    @invariant()
+    def somebody_moves_next(self) -> None:
+        """A call that is not over waits for a timer or for something that is sure to end."""
+        waits = (Phase.QUEUED, Phase.RECORDING, Phase.TRANSFERRED, Phase.ENDED)
+        assert self.state.phase in waits or self.state.timer
+
+    @invariant()
+    def zero_reaches_people(self) -> None:
+        if self.state.phase in (Phase.ENDED, Phase.QUEUED):
+            return
+        state, effects = DIALOGUE.step(self.state, ev.Digit("0"), OPEN)
+        assert state.phase is Phase.QUEUED
+        assert any(isinstance(effect, ev.Enqueue) for effect in effects)
+
+    @invariant()
+    def left_alone_it_comes_to_an_end(self) -> None:
+        """A caller who does nothing more ends in a queue, a message or a farewell."""
+        state = self.state
+        for _ in range(40):
+            if state.phase in (Phase.QUEUED, Phase.RECORDING, Phase.ENDED):
+                return
+            event = ev.SayDone(state.saying) if state.saying else ev.TimerFired(state.timer)
+            state, _ = DIALOGUE.step(state, event, self.now)
+        raise AssertionError(f"still at {state.node} after forty steps")
+
+
+AnyCall.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnyCall = AnyCall.TestCase
