@@ -14,6 +14,7 @@ from core import area as areas
 class ArticleContent:
     """One policy article: how people ask, the short answer for the ear, the long one for the eye.
 
+    `keys` are names of the matter: a question that names none of them is not surely about it.
     `doc_date` is YYYY, YYYY-MM or YYYY-MM-DD; `valid_from` and `valid_to` are the first and last
     day on which it may be told (None: no limit). `mark` is V (read in the document) or K (general
     knowledge). `version` counts from 1.
@@ -23,6 +24,7 @@ class ArticleContent:
     topic: str
     title: str
     questions: tuple[str, ...]
+    keys: tuple[str, ...]
     spoken: str
     spoken_source: str
     long: str

@@ -96,6 +96,7 @@ def _load(file: Path) -> ArticleContent:
     fields = {name: value.get(name, "") for name in ArticleContent.__slots__}
     changed = {
         "questions": tuple(value["questions"]),
+        "keys": tuple(value["keys"]),
         "area": area,
         "valid_from": begin,
         "valid_to": end,

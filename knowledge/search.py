@@ -30,6 +30,8 @@ _TRUST = 0.7
 _ALIGNED = 40
 _LONGEST = 60
 _NAMED = 0.9
+_KEY_HEARD = 0.75
+_NO_KEY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Limits:
     is the most that one reply offers.
     """
 
-    answer: float = 0.47
-    unsure: float = 0.33
+    answer: float = 0.43
+    unsure: float = 0.28
     margin: float = 0.03
     offered: int = 3
 
@@ -63,6 +65,7 @@ class KnowledgeIndex:
         self._words = Overlap(
             [[segment(text) for text in ways] for ways in asked], rarity, trust=_TRUST
         )
+        self._keys = [[sounds(key) for key in article.keys] for article in self._articles]
         self._table = SoundTable(text for group in spoken for text in group)
         self._first = np.cumsum([0, *(len(ways) for ways in asked)])
         self._by_area: dict[str, list[int]] = {}
@@ -120,7 +123,13 @@ class KnowledgeIndex:
         alike = self._table.scores(heard, np.concatenate(ways))
         starts = np.cumsum([0, *(len(group) for group in ways)])[:-1]
         scores[likely] += _SOUND_WHOLE * np.maximum.reduceat(alike, starts)
+        for at in likely:
+            if not self._key_heard(heard, int(at)):
+                scores[at] *= _NO_KEY
         return scores
+
+    def _key_heard(self, heard: Sounds, at: int) -> bool:
+        return any(sounds_contain(heard, key) >= _KEY_HEARD for key in self._keys[at])
 
     def _holding(self, heard: Sounds, area: str, today: date) -> NDArray[np.bool_]:
         """Which articles hold for this call: in its area or in one that it names, and today."""

@@ -157,6 +157,7 @@ def _row(content: ArticleContent, version: int, now: datetime) -> ArticleVersion
         article_id=content.id,
         version=version,
         questions=list(content.questions),
+        keys=list(content.keys),
         origin=FILE,
         digest=content.digest(),
         created_at=now,
@@ -169,6 +170,7 @@ def _content(row: ArticleVersion) -> ArticleContent:
         id=row.article_id,
         version=row.version,
         questions=tuple(row.questions),
+        keys=tuple(row.keys),
         **{name: getattr(row, name) for name in _TEXTS},
     )
 

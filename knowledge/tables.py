@@ -42,6 +42,7 @@ class ArticleVersion(Base):
     topic: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(255))
     questions: Mapped[list[str]] = mapped_column(JSON)
+    keys: Mapped[list[str]] = mapped_column(JSON)
     spoken: Mapped[str] = mapped_column(Text)
     spoken_source: Mapped[str] = mapped_column(Text)
     long: Mapped[str] = mapped_column(Text)
