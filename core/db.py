@@ -81,10 +81,19 @@ def open_database(url: str, vault: Vault) -> Engine:
     Secret.vault = vault
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            hide_parameters=True,
+            # A server that falls silent must not hold up calls (libpq, 34.1.2): s and ms.
+            connect_args={"connect_timeout": 3, "tcp_user_timeout": 5000},
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 10})
+    # Parameters are hidden in errors: they are about people, and errors are logged.
+    engine = create_engine(parsed, connect_args={"timeout": 10}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _tune(connection: Any, _record: Any) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
@@ -27,6 +29,7 @@ from core.record import Record
 Applier = Callable[[Session, Record], None]
 BATCH = 200
 RETRY_S = 2.0
+RETRY_SHARE = 4  # of the time while the database is away, at most a fifth goes into trying it
 
 
 @dataclass(slots=True)
@@ -47,28 +50,41 @@ class Journal:
         reactor: IReactorFromThreads,
         appliers: Sequence[Applier],
         on_degraded: Callable[[bool], None] = lambda degraded: None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take where to write, the spool file, and what each record does to other rows.
 
-        `on_degraded` is called on the reactor thread when the database goes away or comes back.
+        `on_degraded` is called on the reactor thread when the database goes away or comes back;
+        `seconds` is a clock that only counts up and may be read from any thread.
         """
         self._sessions, self._spool, self._reactor = sessions, spool, reactor
-        self._appliers, self._on_degraded = appliers, on_degraded
+        self._appliers, self._on_degraded, self._seconds = appliers, on_degraded, seconds
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._try_at = 0.0
         self.degraded = spool.exists()
 
     def start(self) -> None:
-        """Start the writing thread; what a former run left in the spool goes first."""
+        """Replay what a former run left in the spool, then start the writing thread.
+
+        Blocks while it replays: whoever looks for calls left open afterwards finds them as the
+        former run left them.
+        """
+        if self.degraded:
+            self._replay()
         self._thread.start()
 
     def stop(self) -> None:
         """Write what is queued and end the thread. Blocks up to 10 s."""
         self._jobs.put(None)
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
 
     def write(self, record: Record) -> Deferred[None]:
-        """Queue a record; the Deferred fires on the reactor thread once it is durable."""
+        """Queue a record; the Deferred fires on the reactor thread once it is durable.
+
+        It fires as well when neither database nor disk takes the record (logged as critical).
+        """
         done: Deferred[None] = Deferred()
         self._jobs.put(_Job(record, done))
         return done
@@ -78,13 +94,22 @@ class Journal:
             try:
                 first = self._jobs.get(timeout=RETRY_S if self.degraded else None)
             except queue.Empty:
-                self._replay()
+                self._guarded(self._replay)
                 continue
             batch, last = self._collect(first)
             if batch:
-                self._write(batch)
+                self._guarded(self._write, batch)
+                done = [job.done for job in batch if job.done is not None]
+                self._reactor.callFromThread(_fire, done)
             if last:
                 return
+
+    def _guarded(self, work: Callable[..., None], *arguments: object) -> None:
+        # Without its thread the journal would hold up every call for ever.
+        try:
+            work(*arguments)
+        except Exception:
+            self.log.failure("the journal's thread failed")
 
     def _collect(self, first: _Job | None) -> tuple[list[_Job], bool]:
         batch: list[_Job] = []
@@ -101,12 +126,10 @@ class Journal:
 
     def _write(self, batch: list[_Job]) -> None:
         records = [job.record for job in batch]
-        if self.degraded:
+        if self.degraded and self._seconds() >= self._try_at:
             self._replay()
         if self.degraded or not self._store(records):
             self._append(records)
-        done = [job.done for job in batch if job.done is not None]
-        self._reactor.callFromThread(_fire, done)
 
     def _store(self, records: Sequence[Record]) -> bool:
         """Write in one transaction; on a bad record, one by one. False: the database is away."""
@@ -120,10 +143,13 @@ class Journal:
                 self.log.warn("the database is away, records go to the spool: {e}", e=error.orig)
                 return False
             fault: Exception = error
+        except (PoolTimeout, OSError) as error:
+            self.log.warn("the database is out of reach, records go to the spool: {e}", e=error)
+            return False
         except Exception as error:
             fault = error
         if len(records) == 1:
-            self.log.error("record left out: {r}: {e}", r=records[0].to_json()[:300], e=fault)
+            self.log.error("record left out: {r}: {e}", r=_named(records[0]), e=fault)
             return True
         return self._store_each(records)
 
@@ -152,9 +178,15 @@ class Journal:
         db.flush()
 
     def _append(self, records: Sequence[Record]) -> None:
+        if not self.degraded:
+            self._try_at = self._seconds() + RETRY_S
         try:
+            torn = _torn(self._spool)
+            lines = self._lines(records)
             with self._spool.open("a", encoding="utf-8") as file:
-                file.writelines(record.to_json() + "\n" for record in records)
+                # A record behind a line that was cut off would be lost with it.
+                file.write("\n" if torn else "")
+                file.writelines(lines)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -162,26 +194,47 @@ class Journal:
             self.log.critical("journal records lost, no database and no disk: {e}", e=error)
         self._set_degraded(True)
 
+    def _lines(self, records: Sequence[Record]) -> list[str]:
+        lines = []
+        for record in records:
+            try:
+                lines.append(record.to_json() + "\n")
+            except (TypeError, ValueError) as error:
+                self.log.error("record left out: {r}: {e}", r=_named(record), e=error)
+        return lines
+
     def _replay(self) -> None:
-        try:
-            lines = self._spool.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            self._set_degraded(False)
+        began = self._seconds()
+        if not self._replayed():
+            now = self._seconds()
+            self._try_at = now + max(RETRY_S, (now - began) * RETRY_SHARE)
             return
+        self._set_degraded(False)
+
+    def _replayed(self) -> bool:
+        """Write the spool to the database and remove it; false when that must be tried again."""
+        try:
+            lines = self._spool.read_text(encoding="utf-8", errors="replace").split("\n")
+        except FileNotFoundError:
+            return True
         except OSError as error:
             self.log.error("the spool cannot be read: {e}", e=error)
-            return
+            return False
         records = []
-        for line in lines:
+        for line in filter(None, lines):
             try:
                 records.append(Record.from_json(line))
             except ValueError as error:
                 self.log.error("torn spool line left out: {e}", e=error)
         for start in range(0, len(records), BATCH):
             if not self._store(records[start : start + BATCH]):
-                return
-        self._spool.unlink()
-        self._set_degraded(False)
+                return False
+        try:
+            self._spool.unlink()
+        except OSError as error:
+            self.log.error("the spool cannot be removed: {e}", e=error)
+            return False
+        return True
 
     def _set_degraded(self, degraded: bool) -> None:
         if degraded != self.degraded:
@@ -189,13 +242,49 @@ class Journal:
             self._reactor.callFromThread(self._on_degraded, degraded)
 
 
+SQLITE_AWAY = (
+    "locked",
+    "busy",
+    "unable to open",
+    "disk i/o",
+    "disk is full",
+    "readonly",
+    "malformed",
+    "not a database",
+)
+# Connection, resources, operator, system (PostgreSQL, appendix A); a read-only server, a deadlock
+# and a lock that was waited for too long pass as well.
+POSTGRES_AWAY = ("08", "53", "57", "58", "25006", "40", "55P03")
+
+
 def _away(error: DBAPIError) -> bool:
     """Say whether an error means that the database cannot be reached or written now."""
+    if error.connection_invalidated:
+        return True
+    if hasattr(error.orig, "sqlstate"):
+        # No state: the server was never reached or is gone, or the value could not be sent.
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return state.startswith(POSTGRES_AWAY) or (
+            not state and isinstance(error, (OperationalError, InterfaceError))
+        )
     text = str(error.orig).lower()
-    return error.connection_invalidated or any(
-        sign in text
-        for sign in ("locked", "unable to open", "disk i/o", "full", "readonly", "connect")
-    )
+    return any(sign in text for sign in SQLITE_AWAY)
+
+
+def _named(record: Record) -> str:
+    # Its data is about a person and does not belong into a log.
+    return f"{record.kind}, number {record.seq} of call {record.call_id}"
+
+
+def _torn(spool: Path) -> bool:
+    try:
+        with spool.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return spool.stat().st_size > 0
 
 
 def _fire(done: Sequence[Deferred[None]]) -> None:

@@ -27,10 +27,8 @@ class Record:
     data: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """Return one line of JSON."""
-        return json.dumps(
-            [self.call_id, self.seq, self.at.isoformat(), self.kind, self.data], ensure_ascii=False
-        )
+        """Return one line of JSON, in ASCII: it must come through a file whatever a caller sent."""
+        return json.dumps([self.call_id, self.seq, self.at.isoformat(), self.kind, self.data])
 
     @classmethod
     def from_json(cls, line: str) -> Record:
