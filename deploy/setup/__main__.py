@@ -13,6 +13,7 @@ import browser
 import environment
 import kokoro
 import packages
+
 from common import SETUP, VENV, SetupError, is_stamped, say, stamp
 from pjsip import recipe
 

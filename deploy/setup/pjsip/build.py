@@ -19,15 +19,15 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from common import SetupError, cache_folder, run, say  # noqa: E402
-from pjsip import recipe  # noqa: E402
-from pjsip.source import fetch, unpack  # noqa: E402
+from common import SetupError, cache_folder, run, say
+from pjsip import recipe
+from pjsip.source import fetch, unpack
 
 
 def check(folder: Path, log: Path) -> None:
     """Run the contract (a call over loopback) against the module in `folder`."""
     env = {**os.environ, "PYTHONPATH": str(folder)}
-    command = [sys.executable, HERE / "contract.py"]
+    command: list[str | Path] = [sys.executable, HERE / "contract.py"]
     run(command, "checking the new Python binding", log, cwd=folder, env=env)
 
 

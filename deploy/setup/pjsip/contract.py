@@ -213,9 +213,9 @@ def main() -> None:
     for wanted in WANTED_CODECS:
         hold(f"codec {wanted}", any(codec.startswith(wanted) for codec in codecs))
     check_lock(endpoint)
-    # Packets sent while DTLS still agrees on keys are lost. A codec that predicts from its own
-    # past (Opus, Speex, GSM) may never recover from that on a steady tone, though it does on
-    # speech; so encryption is tried with A-law, and Opus without encryption.
+    # Packets sent while DTLS still agrees on keys are lost, and a codec that predicts from its
+    # own past (Opus, Speex, GSM) was seen to stay wrong after that on a steady tone. So
+    # encryption is tried with A-law, and Opus without encryption.
     try_call(endpoint, address, "PCMA", encrypted=True)
     try_call(endpoint, address, "G722", encrypted=False)
     try_call(endpoint, address, "opus", encrypted=False)

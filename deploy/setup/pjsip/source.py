@@ -67,7 +67,10 @@ def apt(folder: Path) -> list[str]:
         # The sandbox user of apt cannot write to a private folder.
         "APT::Sandbox::User": "root",
     }
-    return ["apt-get", *(word for key, value in options.items() for word in ("-o", f"{key}={value}"))]
+    return [
+        "apt-get",
+        *(word for key, value in options.items() for word in ("-o", f"{key}={value}")),
+    ]
 
 
 def stored(folder: Path) -> Iterator[Path]:
@@ -113,7 +116,7 @@ def unpack(tarball: Path, folder: Path, log: Path) -> str:
     Returns PJSIP's version; raises SetupError where it is older than the code can use.
     """
     folder.mkdir(parents=True)
-    command = ["tar", "-xf", tarball, "-C", folder, "--strip-components=1"]
+    command: list[str | Path] = ["tar", "-xf", tarball, "-C", folder, "--strip-components=1"]
     run(command, "unpacking PJSIP's source", log)
     numbers = dict(
         re.findall(

@@ -1,0 +1,100 @@
+"""The set-up's own decisions: what is missing, what is repeated, what an interruption leaves."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+SETUP = Path(__file__).resolve().parents[2] / "deploy" / "setup"
+sys.path.insert(0, str(SETUP))
+
+import kokoro  # noqa: E402
+import packages  # noqa: E402
+
+import common  # noqa: E402
+from pjsip import build, recipe, source  # noqa: E402
+
+
+def test_running_needs_neither_browser_nor_postgres() -> None:
+    run = {package.name for package in packages.GROUPS["run"]}
+    assert not run & {"chromium", "postgresql", "sip-tester", "fonts-noto-cjk"}
+    assert run < {package.name for package in packages.GROUPS["test"]}
+
+
+def test_without_the_right_to_install_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    absent = packages.Package("libexample-dev", "an example", lambda: False)
+    monkeypatch.setitem(packages.GROUPS, "run", [absent])
+    monkeypatch.setattr(packages, "as_root", lambda: None)
+    monkeypatch.setattr(packages.shutil, "which", lambda name: f"/usr/bin/{name}")
+    with pytest.raises(common.SetupError, match="apt-get install libexample-dev"):
+        packages.install("run")
+    assert "libexample-dev (an example)" in capsys.readouterr().out
+
+
+def test_a_step_is_repeated_only_for_another_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(common, "STAMPS", tmp_path / "stamps")
+    assert not common.is_stamped("step", "a")
+    common.stamp("step", "a")
+    assert common.is_stamped("step", "a")
+    assert not common.is_stamped("step", "b")
+
+
+def test_a_failed_command_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = "import sys; print('the reason'); sys.exit(3)"
+    with pytest.raises(common.SetupError, match=r"(?s)greeting failed.*code 3.*the reason"):
+        common.run([sys.executable, "-c", script], "greeting", log)
+
+
+def test_an_incomplete_voice_is_noticed(tmp_path: Path) -> None:
+    assert kokoro.problems(tmp_path)
+    (tmp_path / "vocab.json").write_text("{}")
+    assert "vocab.json" in kokoro.problems(tmp_path), "an empty vocabulary is no vocabulary"
+
+
+def test_the_installed_voice_is_complete() -> None:
+    assert kokoro.problems(kokoro.cache_folder()) == []
+
+
+def test_a_finished_build_is_taken_from_the_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    finished = tmp_path / f"2.17-{recipe.key()}"
+    finished.mkdir()
+    monkeypatch.setattr(build, "fetch", lambda *args: pytest.fail("asked the archive"))
+    assert build.cached(tmp_path, newest=False) == finished
+
+
+def test_a_build_that_breaks_the_contract_stays_out_of_the_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*args: object) -> None:
+        raise common.SetupError("no audio")
+
+    monkeypatch.setattr(build, "fetch", lambda *args: tmp_path / "tarball")
+    monkeypatch.setattr(build, "unpack", lambda *args: "2.17")
+    for name in ("prepare", "build", "collect"):
+        monkeypatch.setattr(recipe, name, lambda *args: None)
+    monkeypatch.setattr(build, "check", broken)
+    with pytest.raises(common.SetupError, match="no audio"):
+        build.cached(tmp_path, newest=False)
+    assert not list(tmp_path.glob("2.17-*"))
+    assert not list(tmp_path.glob("build-*"))
+
+
+def test_a_change_that_no_longer_fits_stops_the_build(tmp_path: Path) -> None:
+    path = tmp_path / "file.c"
+    path.write_text("int a;\n")
+    with pytest.raises(common.SetupError, match=r"file\.c"):
+        recipe.replace(path, "int b", "int c")
+
+
+def test_the_mirror_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_DEBIAN_MIRROR", "https://mirror.invalid/debian")
+    assert source.mirror() == "https://mirror.invalid/debian"
