@@ -24,6 +24,7 @@ class LiveRow:
             "heard": "",
             "agent": "",
             "topic": "",
+            "ticket": "",
             "emergency": False,
         }
         self._publish = publish
@@ -51,9 +52,7 @@ class LiveRow:
         elif kind == "note" and data["key"] in ("topic", "intent"):
             self._set(topic=data["value"])
 
-    def line(
-        self, speaker: str, text: str, start_ms: int, end_ms: int, final: bool
-    ) -> None:
+    def line(self, speaker: str, text: str, start_ms: int, end_ms: int, final: bool) -> None:
         """Show what is being said."""
         self._publish(
             "call.line",

@@ -29,10 +29,15 @@ class Calls:
         area_of: Callable[[Invitation], str],
         new_id: Callable[[], str],
         max_call_s: float,
+        ticket_of: Callable[[str], Deferred[str]],
     ) -> None:
-        """`area_of` gives the GB/T 2260 code of a call, `new_id` 32 hex digits never used before."""
+        """`area_of` gives the GB/T 2260 code of a call, `new_id` 32 hex digits never used before.
+
+        `ticket_of` looks up the number of a call's ticket.
+        """
         self._parts, self._node, self._area_of = parts, node, area_of
         self._new_id, self._max_call_s = new_id, max_call_s
+        self._ticket_of = ticket_of
         self._sessions: dict[str, CallSession] = {}
         self._rows: dict[str, LiveRow] = {}
         self._draining = False
@@ -71,12 +76,10 @@ class Calls:
             },
             self._parts.publish,
         )
-        session = CallSession(
-            call_id, area, leg, invitation, self._parts, live, self._closed
-        )
+        session = CallSession(call_id, area, leg, invitation, self._parts, live, self._closed)
         self._sessions[call_id], self._rows[call_id] = session, live
         opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
-        self._parts.journal.write(opened).addCallback(lambda _: session.begin())
+        self._parts.journal.write(opened).addCallback(lambda _: self._begin(session, live))
         self._parts.reactor.callLater(self._max_call_s, self._too_long, call_id)
 
     def drain(self) -> Deferred[None]:
@@ -96,6 +99,15 @@ class Calls:
         """End all recordings, not the calls."""
         for session in self._sessions.values():
             session.stop_recording(fault)
+
+    def _begin(self, session: CallSession, live: LiveRow) -> None:
+        session.begin()
+        self._ticket(session.call_id, live.ticket)
+
+    def _ticket(self, call_id: str, take: Callable[[str], None]) -> None:
+        found = self._ticket_of(call_id)
+        found.addCallback(take)
+        found.addErrback(lambda f: self.log.failure("no ticket number for {c}", f, c=call_id))
 
     def _opening(self, area: str, invitation: Invitation) -> dict[str, Any]:
         return {
@@ -120,5 +132,9 @@ class Calls:
         row = self._rows.pop(session.call_id, None)
         if row is not None:
             row.gone()
+        call = session.call_id
+        self._ticket(
+            call, lambda n: self._parts.publish("ticket.changed", {"number": n, "call": call})
+        )
         if self._empty is not None and not self._sessions and not self._empty.called:
             self._empty.callback(None)
