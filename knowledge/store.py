@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
+from pathlib import Path
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.db import Sessions
 from knowledge.article import ArticleContent
+from knowledge.load import Problem, load_folder
 from knowledge.tables import Article, ArticleVersion
 
 FILE = "file"
@@ -33,15 +35,17 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What `seed` did, by article id.
+    """What `seed` or `put` did, by article id.
 
     `held_back` have a new text that is stored but not used, because a user's text is in use.
+    `problems` are the files that could not be read.
     """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     held_back: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +59,30 @@ class Stored:
     created_at: datetime
 
 
-def seed(sessions: Sessions, contents: Iterable[ArticleContent], now: datetime) -> Seeded:
-    """Store the articles of the files: new ones published, changed ones as a new version.
+def seed(sessions: Sessions, folder: Path, now: datetime) -> Seeded:
+    """Store the articles of a folder of YAML files; files with a fault are left out and named.
 
-    Does nothing for a text that is the last one that came from the file, so it may run at every
+    See `put`. `now` is time-zone aware. Raises sqlalchemy errors.
+    """
+    loaded = load_folder(folder)
+    return replace(put(sessions, loaded.articles, now), problems=loaded.problems)
+
+
+def put(sessions: Sessions, contents: Iterable[ArticleContent], now: datetime) -> Seeded:
+    """Store articles: new ones published, changed ones as a new version.
+
+    Does nothing for a text that is the last one that came from a file, so it may run at every
     start. Never deletes; an article whose file is gone stays, and so does a user's newer text.
-    `now` is time-zone aware. Raises sqlalchemy errors.
     """
     done: dict[str, list[str]] = {"added": [], "changed": [], "kept": [], "held_back": []}
     with sessions() as db:
         for content in contents:
-            done[_seed(db, content, now)].append(content.id)
-    return Seeded(**{name: tuple(ids) for name, ids in done.items()})
+            done[_put(db, content, now)].append(content.id)
+    added, changed, kept, held_back = (tuple(ids) for ids in done.values())
+    return Seeded(added, changed, kept, held_back)
 
 
-def published(sessions: Sessions, today: date) -> list[ArticleContent]:
+def in_force(sessions: Sessions, today: date) -> list[ArticleContent]:
     """The published articles that have not expired by `today`, in the order of their ids.
 
     Those that begin to hold later are among them: the search looks at the day of each question.
@@ -109,7 +122,7 @@ def set_status(sessions: Sessions, article: str, status: Status, now: datetime) 
         return True
 
 
-def _seed(db: Session, content: ArticleContent, now: datetime) -> str:
+def _put(db: Session, content: ArticleContent, now: datetime) -> str:
     article = db.get(Article, content.id)
     if article is None:
         article = Article(
