@@ -30,12 +30,8 @@ def machine() -> Check:
     """Return versions of system, Python and libraries."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
     python = sys.version.split()[0]
-    found = (
-        f"Python {python}, {platform.platform()}, {os.cpu_count()} cores, {versions}"
-    )
-    return Check(
-        "versions", sys.version_info >= (3, 11), found, "use Python 3.11 or newer"
-    )
+    found = f"Python {python}, {platform.platform()}, {os.cpu_count()} cores, {versions}"
+    return Check("versions", sys.version_info >= (3, 11), found, "use Python 3.11 or newer")
 
 
 def disk(settings: Settings) -> Check:
@@ -48,9 +44,7 @@ def disk(settings: Settings) -> Check:
         probe.unlink()
         free = shutil.disk_usage(folder).free // 1_000_000
     except OSError as error:
-        return Check(
-            "disk", False, str(error), "give the service a folder it may write"
-        )
+        return Check("disk", False, str(error), "give the service a folder it may write")
     found = f"{folder.resolve()}: {free} MB free"
     return Check("disk", free >= settings.min_free_mb, found, "free some disk space")
 
@@ -64,9 +58,7 @@ def clock(now: datetime) -> Check:
     except (OSError, AttributeError):
         synchronised = False
     word = "synchronised" if synchronised else "not synchronised by NTP"
-    return Check(
-        "clock", now > OLDEST, f"{now:%Y-%m-%d %H:%M:%S} UTC, {word}", "set the clock"
-    )
+    return Check("clock", now > OLDEST, f"{now:%Y-%m-%d %H:%M:%S} UTC, {word}", "set the clock")
 
 
 def database(settings: Settings) -> Check:
@@ -76,32 +68,22 @@ def database(settings: Settings) -> Check:
     try:
         lacks = migrate.check(settings.database_url)
     except migrate.MigrationError as error:
-        return Check(
-            "database", False, str(error), "start the database or mend HOTLINE_DB_URL"
-        )
+        return Check("database", False, str(error), "start the database or mend HOTLINE_DB_URL")
     kind = settings.database_url.split(":")[0]
-    return Check(
-        "database", not lacks, lacks or f"{kind}, up to date", "hotline db upgrade"
-    )
+    return Check("database", not lacks, lacks or f"{kind}, up to date", "hotline db upgrade")
 
 
 def redis(settings: Settings) -> Check:
     """Check that Redis answers, or that a private server can be started."""
     if not settings.redis_url:
         program = shutil.which("redis-server")
-        found = (
-            f"private server, {program}" if program else "redis-server is not installed"
-        )
-        return Check(
-            "redis", program is not None, found, "install Debian's redis-server"
-        )
+        found = f"private server, {program}" if program else "redis-server is not installed"
+        return Check("redis", program is not None, found, "install Debian's redis-server")
     try:
         with Redis.from_url(settings.redis_url, socket_timeout=3) as client:
             client.ping()
     except (RedisError, OSError, ValueError) as error:
-        return Check(
-            "redis", False, str(error), "start Redis or mend HOTLINE_REDIS_URL"
-        )
+        return Check("redis", False, str(error), "start Redis or mend HOTLINE_REDIS_URL")
     return Check("redis", True, settings.redis_url.split("@")[-1])
 
 
@@ -134,9 +116,7 @@ def ports(settings: Settings, running: bool) -> list[Check]:
         if taken and not running:
             state = "in use by another program"
         found = f"{address}:{port} {state}"
-        checks.append(
-            Check(name, taken == running, found, "stop it or choose another port")
-        )
+        checks.append(Check(name, taken == running, found, "stop it or choose another port"))
     return checks
 
 
@@ -148,21 +128,15 @@ def certificates(settings: Settings, now: datetime) -> Check:
     try:
         ends = certificate.ends(leaf)
     except (OSError, ValueError) as error:
-        return Check(
-            "certificate", False, str(error), f"remove {leaf.parent} and start again"
-        )
+        return Check("certificate", False, str(error), f"remove {leaf.parent} and start again")
     ok = ends > now + timedelta(days=7)
-    return Check(
-        "certificate", ok, f"valid until {ends:%Y-%m-%d}, {ssl.OPENSSL_VERSION}"
-    )
+    return Check("certificate", ok, f"valid until {ends:%Y-%m-%d}, {ssl.OPENSSL_VERSION}")
 
 
 def programs() -> list[Check]:
     """Check programs that pages and set-up use."""
     found = shutil.which("dot")
-    return [
-        Check("graphviz", bool(found), found or "missing", "install Debian's graphviz")
-    ]
+    return [Check("graphviz", bool(found), found or "missing", "install Debian's graphviz")]
 
 
 def runs(data: Path) -> bool:

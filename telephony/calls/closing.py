@@ -18,13 +18,9 @@ def close_recording(
     Fails with RecordingFault when the files cannot be joined; they are then kept as they are.
     """
     if not was_recorded:
-        return succeed(
-            {"state": "none", "fault": fault or "the call was never answered"}
-        )
+        return succeed({"state": "none", "fault": fault or "the call was never answered"})
     started = parts.to_zone(parts.now())
-    joined: Deferred[Saved] = parts.run_in_thread(
-        parts.recordings.save, call_id, started
-    )
+    joined: Deferred[Saved] = parts.run_in_thread(parts.recordings.save, call_id, started)
     return joined.addCallback(lambda saved: saved_data(saved, fault))
 
 

@@ -10,9 +10,7 @@ from asr.port import Final, Heard, Recogniser, RecogniserUnavailable, Stream
 from core.clock import Timing
 from telephony.sip.port import Leg
 
-SPEECH_LEVEL = (
-    400  # RMS of 16-bit samples, about -38 dBFS: above line noise, below quiet speech
-)
+SPEECH_LEVEL = 400  # RMS of 16-bit samples, about -38 dBFS: above line noise, below quiet speech
 
 
 @dataclass(frozen=True, slots=True)

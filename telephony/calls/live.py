@@ -52,6 +52,10 @@ class LiveRow:
         elif kind == "note" and data["key"] in ("topic", "intent"):
             self._set(topic=data["value"])
 
+    def ticket(self, number: str) -> None:
+        """Show the ticket's number."""
+        self._set(ticket=number)
+
     def line(self, speaker: str, text: str, start_ms: int, end_ms: int, final: bool) -> None:
         """Show what is being said."""
         self._publish(

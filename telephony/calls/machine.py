@@ -126,9 +126,7 @@ class CallMachine:
                 return state, (ev.Write("offered", {"agent": agent}),)
             case ev.Offered(agent):
                 return state, (ev.DropAgent(agent),)
-            case ev.OfferFailed(agent, reason) if self._is_with(
-                state, Phase.OFFERED, agent
-            ):
+            case ev.OfferFailed(agent, reason) if self._is_with(state, Phase.OFFERED, agent):
                 state = replace(state, phase=Phase.QUEUED, agent="")
                 return state, (ev.Write("refused", {"agent": agent, "reason": reason}),)
             case ev.AgentUp(agent) if self._is_with(state, Phase.OFFERED, agent):
@@ -141,9 +139,7 @@ class CallMachine:
                 )
             case ev.AgentUp(agent):
                 return state, (ev.DropAgent(agent),)
-            case ev.AgentEnded(agent, lost) if self._is_with(
-                state, Phase.CONNECTED, agent
-            ):
+            case ev.AgentEnded(agent, lost) if self._is_with(state, Phase.CONNECTED, agent):
                 return self._agent_gone(state, agent, lost)
             case ev.WaitEnded(reason) if state.phase is Phase.QUEUED:
                 state = replace(state, phase=Phase.MACHINE, join=None)
@@ -165,9 +161,7 @@ class CallMachine:
 
     def _transfer(self, state: CallState, event: ev.Event, now: datetime) -> Step:
         if state.phase is not Phase.TRANSFER:
-            return state, (ev.DropTransfer(),) if isinstance(
-                event, ev.TransferUp
-            ) else ()
+            return state, (ev.DropTransfer(),) if isinstance(event, ev.TransferUp) else ()
         if isinstance(event, ev.TransferUp):
             return replace(state, connected=True), (
                 ev.Write("transferred"),
@@ -176,9 +170,7 @@ class CallMachine:
         assert isinstance(event, ev.TransferEnded)
         if not event.failed:
             return self._end(state, "far end hung up", drop=True)
-        return self._dialogue(
-            replace(state, phase=Phase.MACHINE), ivr.PersonLeft(failed=True), now
-        )
+        return self._dialogue(replace(state, phase=Phase.MACHINE), ivr.PersonLeft(failed=True), now)
 
     def _translate(self, state: CallState, wanted: tuple[ivr.Effect, ...]) -> Step:
         """Turn what the dialogue wants into effects of the call."""
@@ -193,12 +185,8 @@ class CallMachine:
                 case ivr.Enqueue(queue, priority, limit_ms):
                     join = ev.Join(queue, priority, limit_ms)
                     urgent = state.emergency or priority == "emergency"
-                    state = replace(
-                        state, phase=Phase.QUEUED, join=join, emergency=urgent
-                    )
-                    done.append(
-                        ev.Write("queued", {"queue": queue, "priority": priority})
-                    )
+                    state = replace(state, phase=Phase.QUEUED, join=join, emergency=urgent)
+                    done.append(ev.Write("queued", {"queue": queue, "priority": priority}))
                     done.append(join)
                 case ivr.HangUp():
                     state, effects = self._end(state, "machine hung up", drop=True)

@@ -53,9 +53,7 @@ class RecordingFolder:
 
     def left_over(self) -> list[str]:
         """Return the calls whose files a former run left behind."""
-        return sorted(
-            {file.name.split(".")[0] for file in self._live.glob("*.said.wav")}
-        )
+        return sorted({file.name.split(".")[0] for file in self._live.glob("*.said.wav")})
 
     def save(self, call_id: str, started: datetime) -> Saved:
         """Join the two files to one (caller left, everyone else right) and remove them.
@@ -88,10 +86,7 @@ class RecordingFolder:
 
 def _join(left: Path, right: Path, target: Path) -> int:
     """Write a stereo file as long as the longer of two mono ones; returns its frames."""
-    sizes = [
-        max(0, f.stat().st_size - WAV_HEADER) // 2 if f.exists() else 0
-        for f in (left, right)
-    ]
+    sizes = [max(0, f.stat().st_size - WAV_HEADER) // 2 if f.exists() else 0 for f in (left, right)]
     frames = max(sizes)
     if not frames:
         raise RecordingFault("nothing was recorded")

@@ -34,25 +34,19 @@ class LeftOpen:
 def find(sessions: Sessions, node: str) -> list[LeftOpen]:
     """Return the calls of this node that were never closed. Blocking."""
     with sessions() as db:
-        ids = db.scalars(
-            select(Call.id).where(Call.node == node, Call.state != "ended")
-        ).all()
+        ids = db.scalars(select(Call.id).where(Call.node == node, Call.state != "ended")).all()
         return [_left_open(db, call_id) for call_id in ids]
 
 
 def _left_open(db: Any, call_id: str) -> LeftOpen:
-    last = db.scalar(
-        select(func.max(CallEvent.seq)).where(CallEvent.call_id == call_id)
-    )
+    last = db.scalar(select(func.max(CallEvent.seq)).where(CallEvent.call_id == call_id))
     events = db.execute(
         select(CallEvent.kind, CallEvent.data)
         .where(CallEvent.call_id == call_id)
         .order_by(CallEvent.seq)
     ).all()
     state = db.scalar(select(Call.state).where(Call.id == call_id))
-    return LeftOpen(
-        call_id, (last or 0) + 1, state, replay([(k, d) for k, d in events])
-    )
+    return LeftOpen(call_id, (last or 0) + 1, state, replay([(k, d) for k, d in events]))
 
 
 def replay(events: Sequence[tuple[str, dict[str, Any]]]) -> CallState:
@@ -86,9 +80,7 @@ def close(
     records = [("recording", data)]
     if left.state == "queued":
         # They waited when the line broke: the ticket says that somebody must call them back.
-        records.append(
-            ("note", {"key": "callback", "value": "waiting when the service stopped"})
-        )
+        records.append(("note", {"key": "callback", "value": "waiting when the service stopped"}))
     ended = {"reason": REASON, "disposition": disposition(left.became)}
     records.append(("recovered", ended))
     return [

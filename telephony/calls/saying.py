@@ -24,9 +24,7 @@ class Saying:
 
     log = Logger()
 
-    def __init__(
-        self, leg: Leg, prompts: Prompts, reactor: Timing, on_said: Said
-    ) -> None:
+    def __init__(self, leg: Leg, prompts: Prompts, reactor: Timing, on_said: Said) -> None:
         """`on_said(text, start, end)` gets each sentence with reactor seconds, cut ones too."""
         self._leg, self._prompts, self._reactor, self._on_said = (
             leg,
@@ -85,18 +83,14 @@ class Saying:
 
         self._leg.play([file for _, file in ready], played)
 
-    def _render(
-        self, turn: int, sentences: list[str], done: Callable[[], None]
-    ) -> None:
+    def _render(self, turn: int, sentences: list[str], done: Callable[[], None]) -> None:
         text = sentences[0]
         rendered: Deferred[Any] = self._prompts.want(text)
         rendered.addTimeout(RENDER_LIMIT_S, cast(Any, self._reactor))
 
         def go_on(result: Path | Failure) -> None:
             if isinstance(result, Failure):
-                self.log.error(
-                    "cannot say {t!r}: {e}", t=text, e=result.getErrorMessage()
-                )
+                self.log.error("cannot say {t!r}: {e}", t=text, e=result.getErrorMessage())
                 sentences.pop(0)
             self._next(turn, sentences, done)
 

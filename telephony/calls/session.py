@@ -145,9 +145,7 @@ class CallSession:
                 self._do(effect)
             except Exception:
                 # One effect that fails must not cost the caller the others.
-                self.log.failure(
-                    "call {id}: {effect} failed", id=self.call_id, effect=effect
-                )
+                self.log.failure("call {id}: {effect} failed", id=self.call_id, effect=effect)
         self._live.phase(self.state)
 
     def _do(self, effect: ev.Effect) -> None:
@@ -168,9 +166,7 @@ class CallSession:
             case ivr.SetTimer(ms, tag):
                 stop_timer(self._timer)
                 fired = ivr.TimerFired(tag)
-                self._timer = self._parts.reactor.callLater(
-                    ms / 1000, self._dialogue, fired
-                )
+                self._timer = self._parts.reactor.callLater(ms / 1000, self._dialogue, fired)
             case ivr.Ask(text):
                 self._ask(text)
             case ivr.RecordMessage(limit_ms):
@@ -212,11 +208,7 @@ class CallSession:
         self._post(ev.Dialogue(event))
 
     def _write(self, kind: str, data: dict[str, Any]) -> Any:
-        if (
-            kind == "note"
-            and data["key"] == "article"
-            and data["value"] in self._versions
-        ):
+        if kind == "note" and data["key"] == "article" and data["value"] in self._versions:
             version, title = self._versions[data["value"]]
             data = {**data, "version": version, "title": title}
         record = Record(self.call_id, self._seq, self._parts.now(), kind, data)
@@ -248,9 +240,7 @@ class CallSession:
 
     def _heard(self, line: Line) -> None:
         if not line.final:
-            self._live.line(
-                "caller", line.text, self._ms(line.start), self._ms(line.end), False
-            )
+            self._live.line("caller", line.text, self._ms(line.start), self._ms(line.end), False)
             self._dialogue(ivr.SpeechPartial(line.text))
             return
         self._utterance("caller", line)
@@ -261,9 +251,7 @@ class CallSession:
         if not line.text or self.closed:
             return
         start, end = self._ms(line.start), self._ms(line.end)
-        words = [
-            [t, start + a, start + b, round(c, 3)] for t, a, b, c in _shifted(line)
-        ]
+        words = [[t, start + a, start + b, round(c, 3)] for t, a, b, c in _shifted(line)]
         self._live.line(speaker, line.text, start, end, True)
         self._write(
             "said" if speaker == "machine" else "heard",
@@ -321,9 +309,7 @@ class CallSession:
         if line.final:
             self._utterance(speaker, line)
         else:
-            self._live.line(
-                speaker, line.text, self._ms(line.start), self._ms(line.end), False
-            )
+            self._live.line(speaker, line.text, self._ms(line.start), self._ms(line.end), False)
 
     def _finish(self, reason: str, disposition: str) -> None:
         stop_timer(self._timer)

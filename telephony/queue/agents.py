@@ -77,9 +77,7 @@ def hello(agent: Agent, tab: str, area: str, now: float) -> Agent:
 
 def heartbeat(agent: Agent, tab: str, now: float) -> Agent:
     """A page is still open."""
-    return (
-        _seen(agent, tab, now) if any(name == tab for name, _ in agent.tabs) else agent
-    )
+    return _seen(agent, tab, now) if any(name == tab for name, _ in agent.tabs) else agent
 
 
 def bye(agent: Agent, tab: str, now: float) -> Agent:
@@ -118,9 +116,7 @@ def refused(agent: Agent, call: str, reason: str, now: float) -> Agent:
     """The call did not reach the agent; who let it ring or rejected it goes on break."""
     if agent.call != call or agent.state is not State.OFFERED:
         return agent
-    agent = replace(
-        agent, call="", since=now, state=State.IDLE if agent.tabs else State.AWAY
-    )
+    agent = replace(agent, call="", since=now, state=State.IDLE if agent.tabs else State.AWAY)
     if reason in ("caller gone", "call is gone"):
         return agent
     return replace(agent, status=Status.BREAK, reason=reason)
@@ -137,9 +133,7 @@ def wrapped_up(agent: Agent, now: float) -> Agent:
     """The agent finished the wrap-up, or its time is over."""
     if agent.state is not State.WRAPUP:
         return agent
-    return replace(
-        agent, state=State.IDLE if agent.tabs else State.AWAY, call="", since=now
-    )
+    return replace(agent, state=State.IDLE if agent.tabs else State.AWAY, call="", since=now)
 
 
 def _seen(agent: Agent, tab: str, now: float) -> Agent:
@@ -158,8 +152,6 @@ def restored(text: str) -> Agent | None:
     """Return an agent from what `to_json` wrote, away until a page says hello; None for junk."""
     try:
         kept = json.loads(text)
-        return Agent(
-            str(kept["agent"]), str(kept.get("area", "")), Status(kept["status"])
-        )
+        return Agent(str(kept["agent"]), str(kept.get("area", "")), Status(kept["status"]))
     except (ValueError, KeyError, TypeError):
         return None

@@ -92,9 +92,7 @@ class Dispatcher:
             return
         place = 0.0 if front else self._reactor.seconds()
         limit = self._reactor.callLater(limit_ms / 1000, self._ended, call, "timeout")
-        self._waiting[call] = _Entry(
-            waiting, Waiting(call, waiting.area, urgent, place), limit
-        )
+        self._waiting[call] = _Entry(waiting, Waiting(call, waiting.area, urgent, place), limit)
         self._decide_soon()
 
     def leave(self, call_id: str) -> None:
@@ -133,9 +131,7 @@ class Dispatcher:
             return
         match message.get("kind"):
             case "hello":
-                self._change(
-                    name, machine.hello(agent, tab, str(message.get("area", "")), now)
-                )
+                self._change(name, machine.hello(agent, tab, str(message.get("area", "")), now))
                 self._show(self._agents[name])
             case "heartbeat":
                 self._agents[name] = machine.heartbeat(agent, tab, now)
@@ -143,9 +139,7 @@ class Dispatcher:
                 self._change(name, machine.bye(agent, tab, now))
             case "status":
                 try:
-                    self._change(
-                        name, machine.want(agent, Status(message.get("status")))
-                    )
+                    self._change(name, machine.want(agent, Status(message.get("status"))))
                 except ValueError:
                     self.log.warn("unknown status {s!r}", s=message.get("status"))
 
@@ -207,9 +201,7 @@ class Dispatcher:
 
     async def _offer(self, offer: Offer, agent: Agent) -> None:
         if not await self._keep(agent):
-            self.log.warn(
-                "the lease went to another node; {call} waits on", call=offer.call
-            )
+            self.log.warn("the lease went to another node; {call} waits on", call=offer.call)
             self.refused(offer.agent, offer.call, "call is gone")
             return
         entry = self._waiting.get(offer.call)
@@ -244,9 +236,7 @@ class Dispatcher:
 
     def _nobody_left(self, entry: _Entry) -> None:
         waiting = entry.waiting
-        if not entry.offered and not anybody(
-            self._agents.values(), waiting.area, waiting.urgent
-        ):
+        if not entry.offered and not anybody(self._agents.values(), waiting.area, waiting.urgent):
             self._ended(waiting.call, "nobody")
 
     def _background(self, work: Any) -> None:

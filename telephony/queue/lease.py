@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -19,6 +21,10 @@ if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('hset', KEYS[2], ARGV[2], ARGV[3])
 return 1
 """
+_RELEASE = """
+if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
+return 0
+"""
 
 
 class Lease:
@@ -29,6 +35,7 @@ class Lease:
         self._redis, self._owner = redis, owner
         self._renew = redis.register_script(_RENEW)
         self._write = redis.register_script(_WRITE)
+        self._release = redis.register_script(_RELEASE)
         self.holding = ""
 
     async def keep(self) -> bool:
@@ -45,21 +52,16 @@ class Lease:
 
     async def write(self, table: str, field: str, value: str) -> bool:
         """Set a field of a hash if the lease is still ours."""
-        return bool(
-            await self._write(keys=[KEY, table], args=[self.holding, field, value])
-        )
+        return bool(await self._write(keys=[KEY, table], args=[self.holding, field, value]))
 
     async def read(self, table: str) -> dict[str, str]:
         """Return a hash."""
-        found: dict[str, str] = await self._redis.hgetall(table)
-        return found
+        found = await self._redis.hgetall(table)
+        return {str(field): str(value) for field, value in found.items()}
 
     async def release(self) -> None:
         """Give the lease up, so that another takes it at once."""
-        if self.holding:
-            try:
-                if await self._redis.get(KEY) == self.holding:
-                    await self._redis.delete(KEY)
-            except (RedisError, OSError):
-                pass  # it runs out by itself
-        self.holding = ""
+        held, self.holding = self.holding, ""
+        if held:
+            with contextlib.suppress(RedisError, OSError):  # it runs out by itself
+                await self._release(keys=[KEY], args=[held])
