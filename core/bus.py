@@ -8,6 +8,7 @@ locally, so that listeners take a fresh snapshot.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from twisted.logger import Logger
 Listener = Callable[[str, dict[str, Any]], None]
 PREFIX = "hotline:"
 RETRY_S = 0.5
+SEND_LIMIT_S = 5.0
 QUEUE = 10_000
 
 
@@ -48,50 +50,48 @@ class Bus:
         """Take a client with decode_responses on."""
         self.redis = redis
         self.up = False
+        self._sends = self._receives = False
         self._out: asyncio.Queue[_Message] = asyncio.Queue(QUEUE)
         self._listeners: list[tuple[frozenset[str], Listener]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin sending and receiving; returns once the subscription stands."""
+        """Begin sending and receiving; returns once the subscription stands.
+
+        Raises TimeoutError when it does not within 10 s.
+        """
         subscribed = asyncio.Event()
         self._tasks = [
             asyncio.create_task(self._send()),
             asyncio.create_task(self._receive(subscribed)),
         ]
-        await asyncio.wait_for(subscribed.wait(), 10)
+        try:
+            await asyncio.wait_for(subscribed.wait(), 10)
+        except TimeoutError:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Send what is queued (up to 1 s), then close."""
-        end = asyncio.get_running_loop().time() + 1
-        while (
-            self.up
-            and not self._out.empty()
-            and asyncio.get_running_loop().time() < end
-        ):
-            await asyncio.sleep(0.01)
+        if self.up:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._out.join(), 1)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.redis.aclose()
 
-    def publish(
-        self, topic: str, message: dict[str, Any], keep: Keep | None = None
-    ) -> None:
+    def publish(self, topic: str, message: dict[str, Any], keep: Keep | None = None) -> None:
         """Queue a message; never blocks or raises. Dropped (and logged) when Redis is long away.
 
         `keep` also stores it in a hash, for the snapshot of whoever comes later, or removes it.
         """
         try:
-            self._out.put_nowait(
-                _Message(topic, json.dumps(message, ensure_ascii=False), keep)
-            )
+            self._out.put_nowait(_Message(topic, json.dumps(message, ensure_ascii=False), keep))
         except asyncio.QueueFull:
             self.log.warn("bus full, message on {topic} dropped", topic=topic)
 
-    def subscribe(
-        self, topics: Iterable[str], listener: Listener
-    ) -> Callable[[], None]:
+    def subscribe(self, topics: Iterable[str], listener: Listener) -> Callable[[], None]:
         """Call `listener(topic, message)` for each message; returns the way to stop it.
 
         A topic ending in `*` takes all that begin so.
@@ -108,9 +108,7 @@ class Bus:
     def deliver(self, topic: str, message: dict[str, Any]) -> None:
         """Hand a message to this process's listeners only."""
         for topics, listener in list(self._listeners):
-            if topic in topics or any(
-                t.endswith("*") and topic.startswith(t[:-1]) for t in topics
-            ):
+            if topic in topics or any(t.endswith("*") and topic.startswith(t[:-1]) for t in topics):
                 try:
                     listener(topic, message)
                 except Exception:
@@ -121,8 +119,12 @@ class Bus:
             waiting = [await self._out.get()]
             while not self._out.empty() and len(waiting) < 100:
                 waiting.append(self._out.get_nowait())
-            while not await self._sent(waiting):
+            while True:
+                if await self._sent(waiting):
+                    break
                 await asyncio.sleep(RETRY_S)
+            for _ in waiting:
+                self._out.task_done()
 
     async def _sent(self, waiting: list[_Message]) -> bool:
         try:
@@ -131,10 +133,13 @@ class Bus:
                     if message.keep is not None:
                         _store(pipe, message.keep, message.text)
                     pipe.publish(PREFIX + message.topic, message.text)
-                await pipe.execute()
+                await asyncio.wait_for(pipe.execute(), SEND_LIMIT_S)
         except (RedisError, OSError) as error:
-            self._set_up(False, error)
+            self._sends = False
+            self._set_up(error)
             return False
+        self._sends = True
+        self._set_up()
         return True
 
     async def _receive(self, subscribed: asyncio.Event) -> None:
@@ -143,14 +148,16 @@ class Bus:
                 async with self.redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                     await pubsub.psubscribe(PREFIX + "*")
                     again = subscribed.is_set()
-                    self._set_up(True)
+                    self._sends = self._receives = True
+                    self._set_up()
                     subscribed.set()
                     if again:
                         self.deliver("bus.restored", {})
                     async for raw in pubsub.listen():
                         self._take(raw)
             except (RedisError, OSError) as error:
-                self._set_up(False, error)
+                self._receives = False
+                self._set_up(error)
                 await asyncio.sleep(RETRY_S)
 
     def _take(self, raw: dict[str, Any]) -> None:
@@ -161,7 +168,8 @@ class Bus:
             return
         self.deliver(str(raw["channel"]).removeprefix(PREFIX), message)
 
-    def _set_up(self, up: bool, why: object = "") -> None:
+    def _set_up(self, why: object = "") -> None:
+        up = self._sends and self._receives
         if up != self.up:
             self.up = up
             self.log.info("bus {state} {why}", state="up" if up else "down", why=why)

@@ -26,8 +26,10 @@ class RedisServer:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self._socket = folder / "redis.sock"
+        self._elsewhere: Path | None = None
         if len(str(self._socket.absolute())) > LONGEST_SOCKET_PATH:
-            self._socket = Path(tempfile.mkdtemp(prefix="hotline-")) / "redis.sock"
+            self._elsewhere = Path(tempfile.mkdtemp(prefix="hotline-"))
+            self._socket = self._elsewhere / "redis.sock"
 
     @property
     def url(self) -> str:
@@ -42,33 +44,58 @@ class RedisServer:
                 "redis-server is not installed; install Debian's redis-server or set "
                 "HOTLINE_REDIS_URL"
             )
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            self._socket.unlink()
-        self._process = await asyncio.create_subprocess_exec(
-            "setpriv", "--pdeathsig", "TERM", program,
-            "--port", "0", "--unixsocket", str(self._socket.absolute()),
-            "--unixsocketperm", "700", "--dir", str(self._folder.absolute()),
-            "--appendonly", "yes", "--save", "", "--daemonize", "no",
-            "--loglevel", "warning", "--logfile", str(self._folder.absolute() / "redis.log"),
-            start_new_session=True,
-        )  # fmt: skip
-        async with Redis.from_url(self.url) as client:
-            for _ in range(200):
-                if self._process.returncode is not None:
-                    break
-                with contextlib.suppress(RedisError, OSError):
-                    await client.ping()
-                    return
-                await asyncio.sleep(0.05)
-        raise RedisServerError(f"redis-server did not start; see {self._folder}/redis.log")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            await self._let_former_end()
+            self._process = await asyncio.create_subprocess_exec(
+                "setpriv", "--pdeathsig", "TERM", program, *self._options(),
+                start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise RedisServerError(f"redis-server cannot be started: {error}") from error
+        if not await self._answers(self._process):
+            await self.stop()
+            raise RedisServerError(f"redis-server did not start; see {self._folder}/redis.log")
 
     async def stop(self) -> None:
         """End the server and wait for it."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), 5)
-        except TimeoutError:
-            self._process.kill()
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            try:
+                await asyncio.wait_for(self._process.wait(), 5)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        if self._elsewhere is not None:
+            shutil.rmtree(self._elsewhere, ignore_errors=True)
+
+    def _options(self) -> list[str]:
+        folder = self._folder.absolute()
+        return [
+            "--port", "0", "--unixsocket", str(self._socket.absolute()),
+            "--unixsocketperm", "700", "--dir", str(folder),
+            "--appendonly", "yes", "--save", "", "--daemonize", "no",
+            "--loglevel", "warning", "--logfile", str(folder / "redis.log"),
+        ]  # fmt: skip
+
+    async def _let_former_end(self) -> None:
+        # A server whose parent was killed a moment ago still writes, and removes its socket last.
+        async with Redis.from_url(self.url, socket_timeout=1) as client:
+            for _ in range(100):
+                try:
+                    await client.ping()
+                except (RedisError, OSError):
+                    break
+                await asyncio.sleep(0.05)
+        self._socket.unlink(missing_ok=True)
+
+    async def _answers(self, process: asyncio.subprocess.Process) -> bool:
+        async with Redis.from_url(self.url) as client:
+            for _ in range(200):
+                if process.returncode is not None:
+                    return False
+                with contextlib.suppress(RedisError, OSError):
+                    await client.ping()
+                    return True
+                await asyncio.sleep(0.05)
+        return False
