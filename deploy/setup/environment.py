@@ -75,7 +75,7 @@ def install() -> None:
 
 
 def constraints() -> Path:
-    """Write the lock's versions without their hashes, which PyTorch has none of; return the file."""
+    """Write the versions of the lock to a file without hashes, and return that file."""
     names = re.findall(r"^\S+==\S+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     path = TRAIN_VENV / "constraints.txt"
     path.write_text("\n".join(names) + "\n", encoding="utf-8")
