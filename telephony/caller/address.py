@@ -15,6 +15,8 @@ _URI = re.compile(
     re.IGNORECASE,
 )
 
+_QUOTED = re.compile(r'\A\s*"(?:[^"\\]|\\.)*"')
+
 
 class BadAddress(ValueError):
     """Text that is no SIP address; the message is one sentence."""
@@ -60,6 +62,7 @@ def parse_uri(text: str) -> SipUri:
 
 def uri_of(value: str) -> str:
     """The URI inside a name-addr or addr-spec (`"A" <sip:a@b>;tag=1` gives `sip:a@b`)."""
+    value = _QUOTED.sub("", value)
     start, end = value.find("<"), value.rfind(">")
     if 0 <= start < end:
         return value[start + 1 : end].strip()

@@ -1,4 +1,4 @@
-"""What one call knows of its SIP dialogue, and the requests that it builds from it (RFC 3261 12)."""
+"""What one call knows of its SIP dialogue, and the requests built from it (RFC 3261 12)."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def build(
 
 
 def via(call: Call) -> str:
-    """A Via with a fresh branch; `rport` asks for the answer at the port we sent from (RFC 3581)."""
+    """A Via with a fresh branch; `rport` asks for the answer at our own port (RFC 3581)."""
     plan = call.plan
     branch = f"z9hG4bK{plan.seed}{call.branches}"
     return f"SIP/2.0/UDP {plan.via_host}:{plan.sip_port};branch={branch};rport"

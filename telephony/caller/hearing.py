@@ -1,4 +1,4 @@
-"""When the far end speaks and when it falls silent, from the level of each 20 ms, as a pure machine.
+"""When the far end speaks and falls silent, from the level of each 20 ms, as a pure machine.
 
 A burst begins with three loud frames of five, so that a click is no speech; it is over after
 200 ms below the threshold, and the far end counts as silent after `silence_ms` (700).

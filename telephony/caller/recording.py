@@ -27,7 +27,7 @@ class Track:
         self._data = bytearray()
 
     def put(self, place: int, samples: Samples) -> None:
-        """Write samples from position `place` (in samples) on; negative and absurd places are dropped."""
+        """Write samples from position `place` (in samples) on; absurd places are dropped."""
         if not 0 <= place < _LIMIT:
             return
         start, raw = place * 2, samples.astype("<i2").tobytes()
@@ -108,7 +108,7 @@ def _widen(raw: bytes, width: int) -> np.ndarray:
 
 
 def _g711_chunk(data: bytes) -> tuple[int, int, np.ndarray] | None:
-    """The stdlib's wave module knows no G.711, the recordings of telephone systems are full of it."""
+    """The stdlib's wave module knows no G.711, but telephone recordings are full of it."""
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         return None
     place, law, rate, channels = 12, "", RATE, 1

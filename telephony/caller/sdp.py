@@ -1,4 +1,4 @@
-"""Session descriptions: our offer, our answers, and what the far end's mean (RFC 4566, RFC 3264)."""
+"""Session descriptions: our offer, our answers, what the far end's mean (RFC 4566, RFC 3264)."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from telephony.caller.turn import (
 )
 
 CANCEL_LIMIT = 64 * transaction.T1
+NOBODY_LIMIT = 4 * transaction.T1
 
 
 def step(call: Call, event: Event, now: float) -> tuple[Call, list[Effect]]:
@@ -90,9 +91,11 @@ def _hang_up(turn: Turn) -> None:
         turn.send("BYE")
     elif call.phase in (Phase.CALLING, Phase.PROCEEDING):
         turn.set(cancel_wanted=True)
-        # Section 9.1: no CANCEL before a provisional response.
+        # Section 9.1: no CANCEL before a provisional response. When none comes, nobody is there.
         if call.phase is Phase.PROCEEDING:
             _cancel(turn)
+        else:
+            turn.add(SetTimer(("dialog", "cancel"), NOBODY_LIMIT))
 
 
 def _cancel(turn: Turn) -> None:
@@ -113,6 +116,8 @@ def _own_timer(turn: Turn, kind: str) -> None:
         uas.ok_timer(turn, kind)
     elif kind == "cancel" and call.phase is Phase.PROCEEDING:
         turn.over(487, "no answer to CANCEL", "us")
+    elif kind == "cancel" and call.phase is Phase.CALLING:
+        turn.over(408, "no answer from the far end", "us")
     elif kind == "expire" and call.phase is Phase.UP:
         # RFC 4028 section 10: nobody refreshed the session.
         _hang_up(turn)
@@ -261,7 +266,7 @@ def _answered(turn: Turn, response: Message) -> None:
         # The 200 crossed our CANCEL (section 15.1.1: only a BYE ends it now).
         _hang_up(turn)
         return
-    if response.body and not _take_media(turn, response.body) or turn.call.far is None:
+    if (response.body and not _take_media(turn, response.body)) or turn.call.far is None:
         turn.send("BYE", (("Reason", 'SIP;cause=488;text="no usable audio"'),))
         turn.over(488, "the far end's answer has no usable audio", "us")
         return

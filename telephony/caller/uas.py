@@ -1,6 +1,7 @@
-"""How the caller answers requests of the far end inside the call (RFC 3261 8.2, 12.2.2, 14.2, 15.1.2).
+"""How the caller answers requests of the far end inside the call.
 
-Also OPTIONS (11), UPDATE (RFC 3311), INFO (RFC 6086) and session refreshes (RFC 4028 section 9).
+RFC 3261 sections 8.2, 12.2.2, 14.2 and 15.1.2; OPTIONS (11), UPDATE (RFC 3311), INFO (RFC 6086) and
+session refreshes (RFC 4028 section 9).
 """
 
 from __future__ import annotations
