@@ -1,7 +1,8 @@
 """Makes the committed prompts: `python -m ivr.voice.build` renders what is not there yet.
 
-The texts are those of the shipped tree and, with --articles, what the tree says of each article:
-its answer, its source and the question whether it was meant.
+The texts are those of the shipped tree and, with --articles, the answer and source of each article.
+With --confirmations also the question whether an article was meant, a megabyte that the running
+service renders by itself when it is idle.
 """
 
 from __future__ import annotations
@@ -10,46 +11,24 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 
-from ivr.events import Answered
 from ivr.findings import TreeRefused
-from ivr.nodes import AnswerNode, Tree
 from ivr.tree import load
-from ivr.turn import filled
 from ivr.voice import music, sound
 from ivr.voice.kokoro import VOICE, Kokoro, default_folder
 from ivr.voice.port import Speaker, VoiceUnavailable
 from ivr.voice.prompts import INDEX, write_atomically
+from ivr.wording import texts_of
 
 ROOM = Path(__file__).resolve().parents[1]
 TREE = ROOM / "trees" / "12349.yaml"
 PROMPTS = ROOM / "prompts"
 SOUNDS = {"hold.wav": music.hold_music, "ringback.wav": music.ringback, "beep.wav": music.beep}
-
-
-def texts_of(tree: Tree, articles: Iterable[dict[str, Any]]) -> list[str]:
-    """Return every sentence that a tree with these articles can say, each once.
-
-    `articles` are plain data with title, spoken and spoken_source.
-    """
-    found = dict.fromkeys(tree.fixed_texts())
-    answers = [node for node in tree.nodes.values() if isinstance(node, AnswerNode)]
-    for article in articles:
-        reply = Answered(
-            "answer",
-            title=str(article["title"]).strip(),
-            spoken=str(article["spoken"]).strip(),
-            source=str(article["spoken_source"]).strip(),
-        )
-        for node in answers:
-            found.update(dict.fromkeys(filled(node.tell, reply) + filled(node.confirm, reply)))
-    return list(found)
 
 
 def read_articles(folder: Path) -> list[dict[str, Any]]:
@@ -119,16 +98,22 @@ def _entry(file: Path) -> dict[str, Any]:
 @click.command()
 @click.option("--tree", "tree_file", type=click.Path(path_type=Path), default=TREE)
 @click.option("--articles", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--confirmations", is_flag=True, help="Also ask for each article if it was meant.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=PROMPTS)
 @click.option("--folder", type=click.Path(path_type=Path), help="The voice's files.")
 @click.option("--voice", default=VOICE, show_default=True)
 def main(
-    tree_file: Path, articles: Path | None, out: Path, folder: Path | None, voice: str
+    tree_file: Path,
+    articles: Path | None,
+    confirmations: bool,
+    out: Path,
+    folder: Path | None,
+    voice: str,
 ) -> None:
     """Render the committed prompts that are missing or out of date."""
     try:
         tree = load(tree_file)
-        texts = texts_of(tree, read_articles(articles) if articles else [])
+        texts = texts_of(tree, read_articles(articles) if articles else [], confirmations)
         index = build(texts, out, Kokoro(folder or default_folder(), voice))
     except (TreeRefused, VoiceUnavailable) as error:
         sys.exit(f"the prompts cannot be made: {error}")

@@ -8,6 +8,7 @@ out one byte (1 samples, 0 an error sentence), four bytes of length, the body.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -97,10 +98,9 @@ class VoiceWorker:
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe:
-                try:
+                # What was not written is for a dead child.
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass  # what was not written is for a dead child
 
     def _read(self, pipe: IO[bytes], size: int) -> bytes:
         ends = time.monotonic() + self._limit_s

@@ -1,0 +1,130 @@
+"""Draws a tree as SVG with Graphviz, on request with what happened in it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+
+from ivr.graph import ways
+from ivr.nodes import (
+    AnswerNode,
+    HangupNode,
+    HoursNode,
+    ListenNode,
+    MessageNode,
+    Node,
+    QueueNode,
+    Role,
+    SayNode,
+    TransferNode,
+    Tree,
+)
+
+DRAW_LIMIT_S = 20
+LINE = 14
+LINES = 3
+
+_KINDS: dict[type, tuple[str, str, str]] = {
+    SayNode: ("播报", "box", "#e8eef7"),
+    ListenNode: ("听取", "box", "#fff4d6"),
+    AnswerNode: ("解答", "box", "#e3f4e1"),
+    QueueNode: ("排队", "box", "#fde2d9"),
+    MessageNode: ("留言", "box", "#efe3f7"),
+    TransferNode: ("转接", "box", "#fde2d9"),
+    HangupNode: ("结束", "box", "#e6e6e6"),
+    HoursNode: ("时间", "diamond", "#ffffff"),
+}
+
+
+class DrawUnavailable(Exception):
+    """The drawing program is missing or failed; the message says what to do."""
+
+
+def draw(tree: Tree, counts: Mapping[str, int] | None = None) -> str:
+    """Return the tree as SVG text; `counts` (node to number of visits) are shown on the nodes.
+
+    Blocking (some 100 ms). Raises DrawUnavailable.
+    """
+    dot = shutil.which("dot")
+    if dot is None:
+        raise DrawUnavailable("the program dot is missing; install the package graphviz")
+    try:
+        done = subprocess.run(
+            [dot, "-Tsvg"],
+            input=source(tree, counts).encode(),
+            capture_output=True,
+            timeout=DRAW_LIMIT_S,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DrawUnavailable(f"the program dot failed: {error}") from error
+    if done.returncode:
+        raise DrawUnavailable(f"the program dot failed: {done.stderr.decode(errors='replace')}")
+    return done.stdout.decode()
+
+
+def source(tree: Tree, counts: Mapping[str, int] | None = None) -> str:
+    """Return the tree in Graphviz's language."""
+    lines = [
+        "digraph tree {",
+        "rankdir=TB; ranksep=0.45; nodesep=0.3; bgcolor=transparent;",
+        'node [style="filled,rounded", fontname="Noto Sans CJK SC,sans-serif", fontsize=11,'
+        ' color="#667788", margin="0.15,0.08"];',
+        'edge [fontname="Noto Sans CJK SC,sans-serif", fontsize=9, color="#667788",'
+        ' fontcolor="#445566"];',
+        f"label={_quoted(tree.title)}; labelloc=t;",
+        'fontname="Noto Sans CJK SC,sans-serif"; fontsize=14;',
+        'call [label="来电", shape=circle, fillcolor="#ffffff", style=filled, id="call"];',
+        f"call -> {_quoted(tree.start)};",
+        'anywhere [label="任何时候", shape=hexagon, fillcolor="#ffffff", style=filled];',
+    ]
+    for choice in tree.anywhere:
+        label = " ".join(filter(None, (choice.digit, (choice.says or ("",))[0])))
+        look = "" if choice.role is Role.NONE else ", penwidth=2"
+        lines.append(
+            f"anywhere -> {_quoted(choice.next)} [label={_quoted(label)}, style=dashed{look}];"
+        )
+    for node in tree.nodes.values():
+        lines.append(_node(node, counts))
+        merged: dict[str, list[str]] = {}
+        for way in ways(node):
+            merged.setdefault(way.target, []).append(way.label)
+        for target, labels in merged.items():
+            label = "\n".join(dict.fromkeys(filter(None, labels)))
+            lines.append(f"{_quoted(node.name)} -> {_quoted(target)} [label={_quoted(label)}];")
+    lines.append("}")
+    return "\n".join(lines)
+
+
+def _node(node: Node, counts: Mapping[str, int] | None) -> str:
+    kind, shape, colour = _KINDS[type(node)]
+    head = f"{kind} {node.name}"
+    if counts is not None:
+        head += f"  {counts.get(node.name, 0)}次"
+    label = "\n".join([head, *_wrapped(_words(node))])
+    return (
+        f"{_quoted(node.name)} [label={_quoted(label)}, shape={shape}, fillcolor={_quoted(colour)},"
+        f" id={_quoted('node-' + node.name)}];"
+    )
+
+
+def _words(node: Node) -> str:
+    if isinstance(node, HoursNode):
+        return "是否工作时间"
+    if isinstance(node, AnswerNode):
+        return "按所问查政策知识库"
+    if isinstance(node, QueueNode) and node.priority == "emergency":
+        return "紧急优先。" + "".join(node.texts)
+    return "".join(node.texts)
+
+
+def _wrapped(text: str) -> list[str]:
+    lines = [text[at : at + LINE] for at in range(0, len(text), LINE)]
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 1], lines[LINES - 1][: LINE - 1] + "…"]
+    return lines
+
+
+def _quoted(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{text}"'

@@ -1,0 +1,35 @@
+"""All that a tree can say, so that it can be rendered before anybody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ivr.events import Answered
+from ivr.nodes import AnswerNode, Tree
+from ivr.turn import filled
+
+
+def texts_of(
+    tree: Tree, articles: Iterable[Mapping[str, Any]], confirmations: bool = True
+) -> list[str]:
+    """Return every sentence that a tree with these articles can say, each once, tree first.
+
+    `articles` are plain data with title, spoken and spoken_source. With `confirmations` the
+    question whether an article was meant is among them.
+    """
+    found = dict.fromkeys(tree.fixed_texts())
+    answers = [node for node in tree.nodes.values() if isinstance(node, AnswerNode)]
+    asked: dict[str, None] = {}
+    for article in articles:
+        reply = Answered(
+            "answer",
+            title=str(article["title"]).strip(),
+            spoken=str(article["spoken"]).strip(),
+            source=str(article["spoken_source"]).strip(),
+        )
+        for node in answers:
+            found.update(dict.fromkeys(filled(node.tell, reply)))
+            if confirmations:
+                asked.update(dict.fromkeys(filled(node.confirm, reply)))
+    return list(found | asked)
