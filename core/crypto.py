@@ -28,11 +28,7 @@ class Vault:
         try:
             key = path.read_bytes()
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            key = os.urandom(32)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(key)
+            key = _made(path)
         if len(key) != 32:
             raise ValueError(f"{path} is not a key file; restore it from the backup")
         return cls(key)
@@ -40,7 +36,7 @@ class Vault:
     def seal(self, text: str) -> str:
         """Encrypt text to printable text."""
         nonce = os.urandom(12)
-        return base64.b85encode(nonce + self._cipher.encrypt(nonce, text.encode(), None)).decode()
+        return base64.b85encode(nonce + self._cipher.encrypt(nonce, _bytes(text), None)).decode()
 
     def open(self, sealed: str) -> str:
         """Decrypt what `seal` made; text sealed with another key reads as a mark of damage."""
@@ -54,7 +50,31 @@ class Vault:
         """Return the HMAC under which a value is found without decrypting all; '' for ''."""
         if not text:
             return ""
-        return hmac.new(self._search, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._search, _bytes(text), hashlib.sha256).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    # Half a surrogate from a broken message must not cost the call its record.
+    return text.encode(errors="replace")
+
+
+def _made(path: Path) -> bytes:
+    # Whole and on disk before its name exists: a key that is lost or torn loses what it sealed.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(key := os.urandom(32))
+        file.flush()
+        os.fsync(file.fileno())
+    new.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return key
 
 
 def mask_number(number: str) -> str:

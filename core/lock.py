@@ -31,5 +31,7 @@ class FolderLock:
         os.write(self._handle, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
-        """Free the folder."""
-        os.close(self._handle)
+        """Free the folder. Safe to call twice."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)

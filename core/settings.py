@@ -5,17 +5,34 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as SourceError
+
+from core.area import AreaError, normal
+
+
+def _known_form(code: str) -> str:
+    if code:
+        try:
+            normal(code)
+        except AreaError as error:
+            raise ValueError(str(error).rstrip(".")) from error
+    return code
+
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+AreaCode = Annotated[str, AfterValidator(_known_form)]
+DATABASES = ("sqlite", "postgresql")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
 CODE = Path(__file__).resolve().parent.parent
 
 
@@ -29,25 +46,15 @@ class TrunkSettings(BaseModel):
     model_config = SettingsConfigDict(extra="forbid")
 
     name: str = Field(description="Name shown in logs and tickets.")
-    addresses: list[str] = Field(
-        description="IP addresses or networks (CIDR) it calls from."
-    )
-    trusted: bool = Field(
-        default=False, description="Believe its P-Asserted-Identity (RFC 3325)."
-    )
-    user: str = Field(
-        default="", description="Digest user name; empty asks for no digest."
-    )
+    addresses: list[str] = Field(description="IP addresses or networks (CIDR) it calls from.")
+    trusted: bool = Field(default=False, description="Believe its P-Asserted-Identity (RFC 3325).")
+    user: str = Field(default="", description="Digest user name; empty asks for no digest.")
     password: str = Field(default="", description="Digest password.")
-    area: str = Field(
-        default="", description="GB/T 2260 code of callers who come in here."
-    )
+    area: AreaCode = Field(default="", description="GB/T 2260 code of callers who come in here.")
     max_calls: int = Field(
         default=200, ge=1, description="Calls at once; more get 503 with Retry-After."
     )
-    calls_per_second: float = Field(
-        default=50.0, gt=0, description="New calls per second."
-    )
+    calls_per_second: float = Field(default=50.0, gt=0, description="New calls per second.")
 
 
 class NumberSettings(BaseModel):
@@ -56,7 +63,7 @@ class NumberSettings(BaseModel):
     model_config = SettingsConfigDict(extra="forbid")
 
     number: str = Field(description="Number as the trunk delivers it.")
-    area: str = Field(
+    area: AreaCode = Field(
         default="", description="GB/T 2260 code that calls to this number belong to."
     )
     urgent: bool = Field(
@@ -84,7 +91,7 @@ class Settings(BaseSettings):
         description="Name of this node.",
     )
     number: str = Field(default="12349", description="The hotline's own number.")
-    area: str = Field(
+    area: AreaCode = Field(
         default="440000",
         description="GB/T 2260 code of calls that nothing else places.",
     )
@@ -95,12 +102,8 @@ class Settings(BaseSettings):
     http_address: str = Field(
         default="127.0.0.1", description="Address the console listens on (https)."
     )
-    http_port: Port = Field(
-        default=8349, description="Port of console and API (https)."
-    )
-    sip_address: str = Field(
-        default="127.0.0.1", description="Address SIP and RTP listen on."
-    )
+    http_port: Port = Field(default=8349, description="Port of console and API (https).")
+    sip_address: str = Field(default="127.0.0.1", description="Address SIP and RTP listen on.")
     sip_public_address: str = Field(
         default="", description="Address told to peers, when behind NAT."
     )
@@ -115,22 +118,16 @@ class Settings(BaseSettings):
     rtp_ports: int = Field(
         default=8000, ge=100, le=40000, description="Size of the RTP port range."
     )
-    max_calls: int = Field(
-        default=400, ge=1, le=900, description="Calls at once on this node."
-    )
+    max_calls: int = Field(default=400, ge=1, le=500, description="Calls at once on this node.")
     no_rtp_s: int = Field(
         default=30, ge=5, description="A call without RTP for so long (s) is ended."
     )
     drain_s: int = Field(
         default=60, ge=0, description="How long (s) SIGTERM lets running calls go on."
     )
-    max_call_s: int = Field(
-        default=7200, ge=60, description="Longest call with the machine (s)."
-    )
+    max_call_s: int = Field(default=7200, ge=60, description="Longest call with the machine (s).")
 
-    db_url: str = Field(
-        default="", description="SQLAlchemy URL; empty: SQLite in the data folder."
-    )
+    db_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the data folder.")
     redis_url: str = Field(
         default="", description="Redis URL; empty: a private server in the data folder."
     )
@@ -144,9 +141,7 @@ class Settings(BaseSettings):
     asr_model: Path = Field(
         default=CODE / "asr/models/12349-zh", description="Folder of the Vosk model."
     )
-    asr_workers: int = Field(
-        default=2, ge=1, le=32, description="Threads that recognise speech."
-    )
+    asr_workers: int = Field(default=2, ge=1, le=32, description="Threads that recognise speech.")
     transcribe_calls: int = Field(
         default=20, ge=0, description="Talks with people are transcribed up to so many calls."
     )
@@ -165,18 +160,12 @@ class Settings(BaseSettings):
         default=None,
         description="Table of holidays and make-up days that overrides the built-in one.",
     )
-    trunks: list[TrunkSettings] = Field(
-        default_factory=_local_trunk, description="The trunks."
-    )
+    trunks: list[TrunkSettings] = Field(default_factory=_local_trunk, description="The trunks.")
     numbers: list[NumberSettings] = Field(
         default_factory=list, description="Numbers dialled, with area and urgency."
     )
-    login_attempts: int = Field(
-        default=5, ge=1, description="Wrong passwords before a lock-out."
-    )
-    login_lock_s: int = Field(
-        default=900, ge=1, description="Length of a lock-out (s)."
-    )
+    login_attempts: int = Field(default=5, ge=1, description="Wrong passwords before a lock-out.")
+    login_lock_s: int = Field(default=900, ge=1, description="Length of a lock-out (s).")
     session_hours: int = Field(
         default=10, ge=1, description="A console session ends after so long (h)."
     )
@@ -188,6 +177,23 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except Exception as error:
             raise ValueError(f"{value} is not an IANA time zone") from error
+        return value
+
+    @field_validator("db_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        kind = value.partition(":")[0].partition("+")[0]
+        if value and (kind not in DATABASES or "://" not in value):
+            # The value may hold a password and is not repeated.
+            raise ValueError(f"the URL must begin with {' or '.join(f'{d}://' for d in DATABASES)}")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in REDIS_SCHEMES:
+            known = " or ".join(f"{scheme}://" for scheme in REDIS_SCHEMES)
+            raise ValueError(f"the URL must begin with {known}")
         return value
 
     @classmethod
@@ -223,14 +229,26 @@ class Settings(BaseSettings):
 def load(**overrides: Any) -> Settings:
     """Read all sources. Raises SettingsError with a sentence that names the wrong setting."""
     _refuse_unknown_variables()
+    file = os.environ.get("HOTLINE_CONFIG")
+    if file and not Path(file).is_file():
+        raise SettingsError(f"HOTLINE_CONFIG names {file}, which is not a file")
     try:
         return Settings(**overrides)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "hotline.toml"
-        raise SettingsError(f"setting {name} is wrong: {first['msg']}") from error
+        what = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"setting {name} is wrong: {what}") from error
+    except SourceError as error:
+        # A list given by a variable that is not JSON.
+        raise SettingsError(f"{_in_variable(str(error))} must hold JSON") from error
     except (OSError, ValueError) as error:
-        raise SettingsError(f"hotline.toml cannot be read: {error}") from error
+        raise SettingsError(f"{file or 'hotline.toml'} cannot be read: {error}") from error
+
+
+def _in_variable(message: str) -> str:
+    named = next((name for name in Settings.model_fields if f'"{name}"' in message), "")
+    return f"HOTLINE_{named.upper()}" if named else message
 
 
 OTHER_VARIABLES = {"HOTLINE_CONFIG", "HOTLINE_SHARED"}
