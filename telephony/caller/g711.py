@@ -41,8 +41,6 @@ def _encoder(codec: str) -> NDArray[np.uint8]:
     middle = (values[order][1:] + values[order][:-1]) / 2
     samples = np.arange(-32768, 32768)
     nearest = order[np.searchsorted(middle, samples, side="right")].astype(np.uint8)
-    # Both laws' positive zero for plain silence, as every other encoder sends it.
-    nearest[32768] = SILENCE[codec][0]
     return np.roll(nearest, -32768)
 
 

@@ -82,7 +82,7 @@ def advance(script: Script, cue: Cue, now: float) -> tuple[Script, Step | Act | 
     if up_at is None or script.over:
         return script, None
     if cue is Cue.BEGAN:
-        return replace(script, talking=True, heard=script.heard or not script.busy), None
+        return replace(script, talking=True, heard=True), None
     if cue is Cue.DONE:
         return replace(script, busy=False, since=now, heard=False), None
     if cue is Cue.SILENT:

@@ -245,6 +245,11 @@ async def test_waiting_for_what_does_not_come(sipp: Sipp, reactor: Any) -> None:
     done = caller.call()
     with pytest.raises(NoEvent, match="no 'silence' within"):
         await caller.wait_for("silence", 0.3)
+    with pytest.raises(NoEvent):
+        await caller.wait_for("answered", 0.1, after_ms=60_000)
+    assert (await caller.wait_for("answered")).data["code"] == 200
+    with pytest.raises(NoEvent, match="no 'answered' within"):
+        await caller.wait_for("answered", 0.1)
     late = caller.wait_for("silence", 30)
     caller.hangup()
     await done
