@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -21,3 +24,23 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
     """Run a blocking function (a database session, say) in Twisted's thread pool."""
     loop = asyncio.get_running_loop()
     return await deferToThread(function, *arguments).asFuture(loop)
+
+
+def run_to_the_end(reactor: Any, work: Callable[[], Coroutine[Any, Any, int]]) -> None:
+    """Run a coroutine on the reactor and end the process with the exit code that it returns."""
+    codes: list[int] = []
+
+    async def watched() -> None:
+        try:
+            codes.append(await work())
+        except Exception:
+            traceback.print_exc()
+        finally:
+            reactor.stop()
+
+    reactor.callWhenRunning(lambda: deferred(watched()))
+    reactor.run(installSignalHandlers=False)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The SIP library's own threads may outlive a clean stop; everything is written by now.
+    os._exit(codes[0] if codes else 2)

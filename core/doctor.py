@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import platform
 import shutil
@@ -137,6 +138,23 @@ def programs() -> list[Check]:
     """Check programs that pages and set-up use."""
     found = shutil.which("dot")
     return [Check("graphviz", bool(found), found or "missing", "install Debian's graphviz")]
+
+
+def report(checks: list[Check], as_json: bool) -> str:
+    """Return the checks as lines for people, or as JSON."""
+    if as_json:
+        well = all(check.ok for check in checks)
+        return json.dumps(
+            {"ok": well, "checks": [check.to_dict() for check in checks]},
+            indent=2,
+            ensure_ascii=False,
+        )
+    lines = []
+    for check in checks:
+        lines.append(f"{'ok  ' if check.ok else 'BAD '} {check.name}: {check.found}")
+        if not check.ok and check.remedy:
+            lines.append(f"     → {check.remedy}")
+    return "\n".join(lines)
 
 
 def runs(data: Path) -> bool:

@@ -136,7 +136,7 @@ class Journal:
         try:
             with self._sessions() as db:
                 for record in records:
-                    self._apply(db, record)
+                    apply_once(db, record, self._appliers)
             return True
         except DBAPIError as error:
             if _away(error):
@@ -157,25 +157,6 @@ class Journal:
         # Records already written are skipped on a second pass, so the whole batch may go to the
         # spool when the database goes away half-way.
         return all(self._store([record]) for record in records)
-
-    def _apply(self, db: Session, record: Record) -> None:
-        known = select(CallEvent.id).where(
-            CallEvent.call_id == record.call_id, CallEvent.seq == record.seq
-        )
-        if db.execute(known).first() is not None:
-            return
-        for apply in self._appliers:
-            apply(db, record)
-        db.add(
-            CallEvent(
-                call_id=record.call_id,
-                seq=record.seq,
-                at=record.at,
-                kind=record.kind,
-                data={k: v for k, v in record.data.items() if k not in ("invite", "caller")},
-            )
-        )
-        db.flush()
 
     def _append(self, records: Sequence[Record]) -> None:
         if not self.degraded:
@@ -240,6 +221,27 @@ class Journal:
         if degraded != self.degraded:
             self.degraded = degraded
             self._reactor.callFromThread(self._on_degraded, degraded)
+
+
+def apply_once(db: Session, record: Record, appliers: Sequence[Applier]) -> None:
+    """Apply a record to the rows of the session's transaction, unless that was done before."""
+    known = select(CallEvent.id).where(
+        CallEvent.call_id == record.call_id, CallEvent.seq == record.seq
+    )
+    if db.execute(known).first() is not None:
+        return
+    for apply in appliers:
+        apply(db, record)
+    db.add(
+        CallEvent(
+            call_id=record.call_id,
+            seq=record.seq,
+            at=record.at,
+            kind=record.kind,
+            data={k: v for k, v in record.data.items() if k not in ("invite", "caller")},
+        )
+    )
+    db.flush()
 
 
 SQLITE_AWAY = (

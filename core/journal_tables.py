@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Moment, Secret
@@ -44,7 +53,9 @@ class CallEvent(Base):
     __table_args__ = (UniqueConstraint("call_id", "seq"),)
 
     id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
     )
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"))
     seq: Mapped[int] = mapped_column(Integer)
@@ -60,7 +71,9 @@ class Utterance(Base):
     __table_args__ = (Index("ix_utterances_call", "call_id", "start_ms"),)
 
     id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
     )
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"))
     speaker: Mapped[str] = mapped_column(String(16))
@@ -92,7 +105,9 @@ class AuditEntry(Base):
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
     )
     at: Mapped[datetime] = mapped_column(Moment, index=True)
     who: Mapped[str] = mapped_column(String(64))

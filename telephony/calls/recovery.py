@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from twisted.logger import Logger
 
+from core.aio import in_thread
+from core.clock import Now
 from core.db import Sessions
 from core.journal_tables import Call, CallEvent
 from core.record import Record
@@ -17,7 +18,6 @@ from telephony.calls.closing import saved_data
 from telephony.calls.machine import CallState, disposition, noted
 from telephony.calls.recording import RecordingFault, RecordingFolder
 
-log = Logger()
 REASON = "the service stopped"
 
 
@@ -87,3 +87,20 @@ def close(
         Record(left.call_id, left.next_seq + n, now, kind, data)
         for n, (kind, data) in enumerate(records)
     ]
+
+
+async def recover(
+    sessions: Sessions,
+    node: str,
+    recordings: RecordingFolder,
+    write: Callable[[Record], Awaitable[None]],
+    now: Now,
+    to_zone: Callable[[datetime], datetime],
+) -> list[str]:
+    """Close every call that a former run of `node` left open; returns their ids."""
+    closed = []
+    for left in await in_thread(find, sessions, node):
+        for record in await in_thread(close, left, recordings, now(), to_zone):
+            await write(record)
+        closed.append(left.call_id)
+    return closed
