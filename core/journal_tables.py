@@ -85,7 +85,7 @@ class Utterance(Base):
 
 
 class Recording(Base):
-    """A call's one stereo file: caller left, everyone else right. `path` is below the data folder."""
+    """A call's one stereo file: caller left, everyone else right; `path` below the data folder."""
 
     __tablename__ = "recordings"
 
