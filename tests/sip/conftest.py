@@ -26,8 +26,8 @@ LOCKED = Trunk("locked", ("127.0.0.3",), user="exchange", password="secret", rea
 
 
 def aio(work: Awaitable[Any]) -> Deferred[Any]:
-    """Return a Deferred of an asyncio coroutine or future."""
-    return Deferred.fromFuture(asyncio.ensure_future(work))
+    """Return a Deferred of an asyncio coroutine or future; TimeoutError after a limit."""
+    return Deferred.fromFuture(asyncio.ensure_future(asyncio.wait_for(work, 2 * LIMIT_S)))
 
 
 def the_reactor() -> Any:

@@ -116,7 +116,7 @@ class RealBench:
         far = await self.station.caller()
         far.answer_invites = code
         owner = Owner()
-        leg = self.line.dial("sip:120@127.0.0.1:%d" % far.wire.local[1], owner, "12349")
+        leg = self.line.dial(f"sip:120@127.0.0.1:{far.wire.local[1]}", owner, "12349")
         self.station.calls.append((leg, Invitation("", "", "", "", "", ""), owner))
         self.far[leg.id] = far
         return leg, owner
@@ -377,7 +377,7 @@ async def test_the_end_of_a_leg_closes_its_recording_first(bench: Any, tmp_path:
 
 @Test
 async def test_a_recording_that_cannot_be_made_says_so(bench: Any, tmp_path: Path) -> None:
-    leg, owner = await answered(bench)
+    leg, _owner = await answered(bench)
     with pytest.raises(OSError, match="none"):
         leg.record(tmp_path / "none" / "said.wav", tmp_path / "none" / "heard.wav")
     leg.stop_recording()
@@ -434,7 +434,7 @@ async def test_a_dialled_leg_rings_and_comes_up(bench: Any) -> None:
 
 @Test
 async def test_a_dialled_leg_that_is_refused_ends_with_the_code(bench: Any) -> None:
-    leg, owner = await bench.dial(486)
+    _leg, owner = await bench.dial(486)
     await bench.until(lambda: owner.ended)
     assert owner.events[-1][:2] == ("ended", 486)
     assert "up" not in owner.names
