@@ -93,12 +93,12 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-_bearer = HTTPBearer(auto_error=False, description="A token made by `hotline token create`.")
+bearer_scheme = HTTPBearer(auto_error=False, description="A token made by `hotline token create`.")
 
 
 def bearer(
     console: Parts,
-    sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    sent: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)],
 ) -> Who:
     """The user whose rights the program's token has."""
     who = login.by_bearer(console.sessions, sent.credentials, console.now()) if sent else None

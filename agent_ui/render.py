@@ -70,5 +70,6 @@ def home(who: Who) -> str:
 
 
 def is_fragment(request: Request) -> bool:
-    """Whether htmx asks for a part of a page."""
-    return request.headers.get("hx-request") == "true"
+    """Whether a part of a page is asked for; going back in the browser asks for a whole one."""
+    headers = request.headers
+    return headers.get("hx-request") == "true" and "hx-history-restore-request" not in headers

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     """What a user of the console is."""
 
     AGENT = "agent"
@@ -13,7 +13,7 @@ class Role(str, Enum):
     OPERATOR = "operator"
 
 
-class Permission(str, Enum):
+class Permission(StrEnum):
     """One thing that can be allowed."""
 
     LIVE = "see running calls"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.area import full_name, name
 from core.clock import local
 from core.crypto import mask_number
+from core.journal_tables import Utterance
 from tickets.labels import label
 
 EVENTS = {
@@ -32,6 +34,8 @@ EVENTS = {
     "recovered": "异常中断后恢复",
 }
 SHOWN = ("name", "digit", "key", "value", "agent", "reason", "seconds", "state", "fault", "queue")
+UNSURE = 0.6
+"""A word recognised with less confidence is marked."""
 CALL_STATES = {
     "ringing": "振铃",
     "machine": "自动服务",
@@ -88,7 +92,29 @@ def detail(data: dict[str, Any]) -> str:
     return " ".join(parts)[:120]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A word of a transcript with its place in the recording (ms)."""
+
+    text: str
+    start: int
+    end: int
+    unsure: bool
+
+
+def words(said: Utterance) -> list[ShownWord]:
+    """The words of an utterance; one for the whole text when no times are known."""
+    shown = [
+        ShownWord(str(text), int(start), int(end), float(confidence) < UNSURE)
+        for text, start, end, confidence in (word for word in said.words if len(word) == 4)
+    ]
+    if "".join(word.text for word in shown) == said.text.replace(" ", ""):
+        return shown
+    return [ShownWord(said.text, said.start_ms, said.end_ms, False)]
+
+
 FILTERS = {
+    "words": words,
     "when": when,
     "to_second": to_second,
     "clock": clock,

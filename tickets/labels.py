@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class State(str, Enum):
+class State(StrEnum):
     """Where a ticket is in its life."""
 
     DRAFT = "draft"
@@ -13,7 +13,7 @@ class State(str, Enum):
     CLOSED = "closed"
 
 
-class Disposition(str, Enum):
+class Disposition(StrEnum):
     """How the call ended, as the machine saw it."""
 
     MACHINE = "machine"
@@ -23,7 +23,7 @@ class Disposition(str, Enum):
     EMERGENCY = "emergency"
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What an agent says came of the call (处理结果)."""
 
     ANSWERED = "answered"

@@ -14,7 +14,7 @@ from tickets.tables import Ticket, TicketTerm
 from tickets.words import query_terms
 
 RARE = 2_000
-"""A term in fewer tickets than this leads the search; commoner ones are met soon on the way back."""
+"""A term in fewer tickets leads the search; commoner ones are soon met on the way back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def new_bearer(db: Session, user: str, name: str, expires: datetime | None) -> s
 
 
 def _count(sessions: Sessions, limits: Limits, name: str, now: datetime) -> tuple[str, bool]:
-    """Count the attempt; returns the password's hash ('' for an unknown user) and whether to look."""
+    """Count the attempt; returns the password's hash ('' for nobody) and whether to look at it."""
     with sessions() as db:
         # Written first, so that the row is this transaction's alone on either database.
         db.execute(update(User).where(User.name == name).values(failures=User.failures))

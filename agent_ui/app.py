@@ -1,0 +1,64 @@
+"""The web application: pages, API, probes and WebSocket on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from agent_ui import errors, probes
+from agent_ui.api import routes
+from agent_ui.console import Console
+from agent_ui.headers import SecurityHeaders
+from agent_ui.live import socket
+from agent_ui.live.hub import Hub
+from agent_ui.live.phones import Phones
+from agent_ui.pages import calls, entry, reference, sound, tickets
+from agent_ui.render import HERE, make_templates
+
+ABOUT = """Calls and tickets of a 12349 hotline. Every request carries a token made by
+`hotline token create`; it has the rights and the area of its user. Times are in UTC, callers'
+numbers are masked."""
+
+
+def make_app(console: Console) -> FastAPI:
+    """Put the application together. The bus must run before the application starts."""
+    hub = Hub(console.bus, console.redis)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def publish(topic: str, message: dict[str, Any]) -> None:
+            """Send on the bus from a page's thread."""
+            loop.call_soon_threadsafe(console.bus.publish, topic, message)
+
+        app.state.publish = publish
+        await hub.start()
+        yield
+        hub.stop()
+
+    app = FastAPI(
+        title="12349 hotline",
+        version="1",
+        description=ABOUT,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.console, app.state.hub = console, hub
+    app.state.phones = Phones(console.bus, hub)
+    app.state.templates = make_templates()
+    app.include_router(routes.router)
+    for part in (probes, entry, calls, tickets, sound, reference):
+        app.include_router(part.router, include_in_schema=False)
+    app.include_router(socket.router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_middleware(SecurityHeaders)
+    errors.install(app)
+    return app
