@@ -1,10 +1,12 @@
-"""What the rest of the hotline knows of speech recognition; Vosk and the scripted fake implement it."""
+"""What the rest of the hotline knows of speech recognition; implemented by Vosk and a script."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from twisted.internet.defer import Deferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Recogniser(Protocol):
     @property
     def fault(self) -> str:
         """One sentence on why it is not ready, else an empty string."""
+
+    def when_settled(self) -> Deferred[None]:
+        """Fires when the model is loaded or has failed to; look at `ready` then."""
 
     def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> Stream:
         """Start listening.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 
 from asr.port import Final, Heard, Recogniser, RecogniserUnavailable, Stream
@@ -109,6 +109,7 @@ class Caller:
             keep_audio or record is not None,
         )
         self._keep = keep_audio
+        self._abandoned = False
         self._began = 0.0
         self._stream: Stream | None = None
         self._stream_from = 0.0
@@ -141,8 +142,18 @@ class Caller:
     def call(self) -> Deferred[CallResult]:
         """Place the call; fires when it is over, whatever became of it. May be called once.
 
-        Raises OSError when there is no way to the target, CannotListenError when no port is free.
+        Dials when `ear` has loaded its model. Fails with OSError when there is no way to the
+        target, with CannotListenError when no port is free.
         """
+        settled = self._recogniser.when_settled() if self._recogniser else succeed(None)
+        settled.addCallback(lambda _: self._dial())
+        settled.addErrback(self._done.errback)
+        return self._done
+
+    def _dial(self) -> None:
+        if self._abandoned:
+            self._ended(Over(0, "never dialled", "us"))
+            return
         peer = (socket.gethostbyname(self._target.host), self._target.port)
         host = local_address(peer)
         sip_port = self._sip.listen(self._reactor, host)
@@ -154,10 +165,10 @@ class Caller:
         self._began = self._reactor.seconds()
         self._limit = self._reactor.callLater(self._max_seconds, self._too_long)
         self._sip.dial(self._plan(near, sip_port), peer)
-        return self._done
 
     def hangup(self) -> None:
         """End the call: CANCEL before the answer, BYE after it. Safe in any state."""
+        self._abandoned = True
         self._sip.take(HangUp())
 
     def say_pcm(self, pcm: bytes, text: str = "") -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -23,6 +23,7 @@ from telephony.caller.rtp import EVENTS
 from telephony.caller.script import Press, Speak, Step
 
 DEFAULT_TARGET = "sip:12349@127.0.0.1:5060"
+T = TypeVar("T")
 _STEPS = ("say", "play", "dtmf", "dtmf_info")
 
 
@@ -118,6 +119,7 @@ def make_command(
         credentials = Credentials(user, password or "") if user else None
 
         def start(reactor: Any) -> Deferred[CallResult]:
+            ear = make_ear(reactor)
             placed = Caller(
                 reactor,
                 uri,
@@ -125,17 +127,23 @@ def make_command(
                 script=steps,
                 on_event=_print_json if as_json else _print_plain,
                 record=record,
-                ear=make_ear(reactor),
+                ear=ear,
                 credentials=credentials,
                 hangup_after=hangup_after,
                 max_seconds=max_seconds,
             )
             reactor.addSystemEventTrigger("before", "shutdown", placed.hangup)
-            return placed.call()
+            done = placed.call()
+            return done.addBoth(_stopped, ear) if ear is not None else done
 
         _run(start)
 
     return call
+
+
+def _stopped(outcome: T, ear: Recogniser) -> T:
+    ear.stop()
+    return outcome
 
 
 class BadDigits(ValueError):

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import pytest_twisted
-from twisted.internet.defer import gatherResults
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import deferLater
 
 from asr.port import Final, Heard, RecogniserUnavailable
 from telephony.caller.caller import Caller
@@ -207,6 +208,9 @@ class Listener:
         self._on_heard = on_heard
         return self
 
+    def when_settled(self) -> Deferred[None]:
+        return deferLater(self._reactor, 0.05, lambda: None)
+
     def feed(self, pcm: bytes) -> None:
         self.given += len(pcm)
 
@@ -230,6 +234,21 @@ async def test_what_the_far_end_says_is_read_to_its_last_word(sipp: Sipp, reacto
     assert heard.data["text"] == "低保" and heard.data["confidence"] == 0.9
     assert heard.data["end_ms"] - heard.data["start_ms"] == pytest.approx(300)
     assert ear.given >= 320 * 20 and names(result)[-1] == "hangup"
+
+
+@pytest_twisted.ensureDeferred
+async def test_hanging_up_before_the_ear_is_ready_dials_nobody(sipp: Sipp, reactor: Any) -> None:
+    caller = Caller(reactor, sipp().target, ear=Listener(reactor))
+    done = caller.call()
+    caller.hangup()
+    result = await done
+    assert (result.answered, result.code, names(result)) == (False, 0, ["hangup"])
+
+
+@pytest_twisted.ensureDeferred
+async def test_no_way_to_the_target_is_a_failure(reactor: Any) -> None:
+    with pytest.raises(OSError):
+        await Caller(reactor, "sip:1@host.invalid").call()
 
 
 @pytest_twisted.ensureDeferred
