@@ -131,12 +131,16 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Wait for a person, with music. `front` keeps the place of a caller who was there before."""
+    """Wait for a person: `texts` are said, then music plays.
+
+    `front` keeps the place of a caller who was there before.
+    """
 
     queue: str
     priority: str
     limit_ms: int
     front: bool = False
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

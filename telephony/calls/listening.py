@@ -15,7 +15,7 @@ SPEECH_LEVEL = 400  # RMS of 16-bit samples, about -38 dBFS: above line noise, b
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something heard; times in reactor seconds."""
+    """Something heard; times in reactor seconds, those of words in ms from `start`."""
 
     text: str
     start: float
@@ -104,7 +104,10 @@ def loud(pcm: bytes) -> bool:
 
 def _line(what: Heard, began: float) -> Line:
     if isinstance(what, Final):
-        words = tuple((w.text, w.start_ms, w.end_ms, w.confidence) for w in what.words)
+        first = what.start_ms
+        words = tuple(
+            (w.text, w.start_ms - first, w.end_ms - first, w.confidence) for w in what.words
+        )
         start, end = began + what.start_ms / 1000, began + what.end_ms / 1000
         return Line(what.text, start, end, what.confidence, words, True)
     at = began + what.at_ms / 1000

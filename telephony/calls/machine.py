@@ -104,8 +104,8 @@ class CallMachine:
         return state, first + effects + more
 
     def _dialogue(self, state: CallState, event: ivr.Event, now: datetime) -> Step:
-        if state.phase in (Phase.CONNECTED, Phase.RINGING):
-            # A person leads the talk now; late timers and words are not the machine's any more.
+        if state.phase in (Phase.CONNECTED, Phase.TRANSFER, Phase.RINGING):
+            # A person leads the talk now; late timers, words and keys are not the machine's.
             return state, ()
         before: tuple[ev.Effect, ...] = ()
         if isinstance(event, ivr.Digit):
@@ -113,7 +113,8 @@ class CallMachine:
         if isinstance(event, ivr.MessageDone):
             if state.phase is not Phase.MESSAGE:
                 return state, ()
-            state = replace(state, phase=Phase.MACHINE, message=event.seconds > 0)
+            kept = state.message or event.seconds > 0
+            state = replace(state, phase=Phase.MACHINE, message=kept)
             before = (ev.Write("message", {"seconds": round(event.seconds, 1)}),)
         dialogue, wanted = self._script.step(state.dialogue, event, now)
         state, effects = self._translate(replace(state, dialogue=dialogue), wanted)
@@ -124,8 +125,6 @@ class CallMachine:
             case ev.Offered(agent) if state.phase is Phase.QUEUED:
                 state = replace(state, phase=Phase.OFFERED, agent=agent)
                 return state, (ev.Write("offered", {"agent": agent}),)
-            case ev.Offered(agent):
-                return state, (ev.DropAgent(agent),)
             case ev.OfferFailed(agent, reason) if self._is_with(state, Phase.OFFERED, agent):
                 state = replace(state, phase=Phase.QUEUED, agent="")
                 return state, (ev.Write("refused", {"agent": agent, "reason": reason}),)
@@ -156,7 +155,10 @@ class CallMachine:
         return state, (
             ev.Write("left", {"agent": agent, "lost": True}),
             ev.Write("queued", {"queue": join.queue, "priority": join.priority}),
-            replace(join, front=True),
+            # What was heard of the talk went into the transcript; now the dialogue listens again.
+            ivr.Deafen(),
+            ivr.Listen(),
+            replace(join, front=True, texts=()),
         )
 
     def _transfer(self, state: CallState, event: ev.Event, now: datetime) -> Step:
@@ -182,10 +184,12 @@ class CallMachine:
                 case ivr.Note(key, value):
                     state = noted(state, key, value)
                     done.append(ev.Write("note", {"key": key, "value": value}))
-                case ivr.Enqueue(queue, priority, limit_ms):
-                    join = ev.Join(queue, priority, limit_ms)
+                case ivr.Enqueue(queue, priority, limit_ms, texts):
+                    join = ev.Join(queue, priority, limit_ms, texts=texts)
                     urgent = state.emergency or priority == "emergency"
-                    state = replace(state, phase=Phase.QUEUED, join=join, emergency=urgent)
+                    # A phone that rings for this caller goes on ringing.
+                    phase = Phase.OFFERED if state.phase is Phase.OFFERED else Phase.QUEUED
+                    state = replace(state, phase=phase, join=join, emergency=urgent)
                     done.append(ev.Write("queued", {"queue": queue, "priority": priority}))
                     done.append(join)
                 case ivr.HangUp():
@@ -197,15 +201,15 @@ class CallMachine:
                 case ivr.Transfer():
                     state = replace(self._left_queue(state, done), phase=Phase.TRANSFER)
                     done.append(effect)
-                case ivr.Say() if state.phase is Phase.MESSAGE:
-                    state = replace(state, phase=Phase.MACHINE)
+                case ivr.Say():
+                    state = replace(self._left_queue(state, done), phase=Phase.MACHINE)
                     done.append(effect)
                 case _:
                     done.append(effect)
         return state, tuple(done)
 
     def _left_queue(self, state: CallState, done: list[ev.Effect]) -> CallState:
-        # Only a caller who waits no longer leaves a message or is transferred.
+        # A dialogue that speaks, records or transfers has taken the caller out of the queue.
         if state.phase not in (Phase.QUEUED, Phase.OFFERED):
             return state
         done.append(ev.Leave())
@@ -238,7 +242,7 @@ def disposition(state: CallState) -> str:
         return "connected"
     if state.message:
         return "message"
-    if state.answered_by_machine or state.disposition == "answered":
+    if state.answered_by_machine:
         return "machine"
     return "abandoned"
 
@@ -254,6 +258,6 @@ def noted(state: CallState, key: str, value: str) -> CallState:
             state,
             disposition=value,
             emergency=state.emergency or value == "emergency",
-            answered_by_machine=state.answered_by_machine or value == "answered",
+            answered_by_machine=state.answered_by_machine or value in ("answered", "machine"),
         )
     return state

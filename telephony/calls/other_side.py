@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted.logger import Logger
+
 from core.clock import DelayedCall, stop_timer
 from telephony.calls import events as ev
 from telephony.calls.listening import Line, Listening
@@ -11,11 +13,13 @@ from telephony.calls.ports import Parts
 from telephony.sip.port import Leg
 
 RING_LIMIT_S = 20.0
-BROWSER_GONE = "the browser is gone"
+TRANSFER_LIMIT_S = 60.0
 
 
 class OtherSide:
     """Rings one leg at a time, bridges it to the caller, and reports its fate to the call."""
+
+    log = Logger()
 
     def __init__(
         self,
@@ -33,16 +37,13 @@ class OtherSide:
 
     def ring_agent(self, agent: str) -> None:
         """Ring an agent's browser; the caller hears what plays meanwhile."""
-        ring = _Ring(agent, self)
-        self._ringing = ring
-        ring.timer = self._parts.reactor.callLater(RING_LIMIT_S, self.unanswered, ring)
-        ring.leg = self._parts.line.dial_browser(agent, ring)
+        ring = self._ring(agent, RING_LIMIT_S)
+        self._dial(ring, lambda: self._parts.line.dial_browser(agent, ring))
 
     def ring_target(self, target: str, caller: str) -> None:
         """Ring a number or SIP URI that is on the allow-list."""
-        ring = _Ring("", self)
-        self._ringing = ring
-        ring.leg = self._parts.line.dial(target, ring, caller=caller)
+        ring = self._ring("", TRANSFER_LIMIT_S)
+        self._dial(ring, lambda: self._parts.line.dial(target, ring, caller=caller))
 
     def bridge(self, caller_ears: Listening) -> None:
         """Let both hear each other; follow what both say while there is room to recognise."""
@@ -74,7 +75,7 @@ class OtherSide:
         """Nobody took it in time."""
         if ring is self._ringing and not ring.up:
             self.drop("no answer")
-            self._post(ev.OfferFailed(ring.agent, "no answer"))
+            self._failed(ring, "no answer")
 
     def came_up(self, ring: _Ring) -> None:
         """The leg has audio."""
@@ -82,20 +83,39 @@ class OtherSide:
             return
         self._post(ev.AgentUp(ring.agent) if ring.agent else ev.TransferUp())
 
-    def went(self, ring: _Ring, reason: str) -> None:
-        """The leg ended by itself."""
+    def went(self, ring: _Ring, code: int, reason: str) -> None:
+        """The leg ended by itself; a talk that did not end with BYE (code 200) was lost."""
         if ring is not self._ringing:
             return
         self._ringing = None
         self._forget(ring)
         self._release(ring, reason)
-        lost = reason == BROWSER_GONE
-        if not ring.agent:
-            self._post(ev.TransferEnded(failed=not ring.up))
-        elif ring.up:
-            self._post(ev.AgentEnded(ring.agent, lost))
+        if not ring.up:
+            self._failed(ring, reason)
+        elif ring.agent:
+            self._post(ev.AgentEnded(ring.agent, lost=code >= 300))
         else:
+            self._post(ev.TransferEnded(failed=False))
+
+    def _ring(self, agent: str, limit_s: float) -> _Ring:
+        self.drop("caller gone")
+        self._ringing = ring = _Ring(agent, self)
+        ring.timer = self._parts.reactor.callLater(limit_s, self.unanswered, ring)
+        return ring
+
+    def _dial(self, ring: _Ring, dial: Callable[[], Leg]) -> None:
+        try:
+            ring.leg = dial()
+        except Exception:
+            self.log.failure("call {id} cannot ring {a!r}", id=self._call_id, a=ring.agent)
+            self.drop("cannot be rung")
+            self._failed(ring, "cannot be rung")
+
+    def _failed(self, ring: _Ring, reason: str) -> None:
+        if ring.agent:
             self._post(ev.OfferFailed(ring.agent, reason))
+        else:
+            self._post(ev.TransferEnded(failed=True))
 
     def _forget(self, ring: _Ring) -> None:
         stop_timer(ring.timer)
@@ -134,4 +154,4 @@ class _Ring:
 
     def leg_ended(self, leg: Leg, code: int, reason: str) -> None:
         """It is over."""
-        self._side.went(self, reason or str(code))
+        self._side.went(self, code, reason or str(code))

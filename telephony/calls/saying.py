@@ -89,10 +89,14 @@ class Saying:
         rendered.addTimeout(RENDER_LIMIT_S, cast(Any, self._reactor))
 
         def go_on(result: Path | Failure) -> None:
+            if turn != self._turn:
+                return
+            sentences.pop(0)
             if isinstance(result, Failure):
                 self.log.error("cannot say {t!r}: {e}", t=text, e=result.getErrorMessage())
-                sentences.pop(0)
-            self._next(turn, sentences, done)
+                self._next(turn, sentences, done)
+            else:
+                self._play(turn, [(text, result)], sentences, done)
 
         rendered.addBoth(go_on)
 

@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from core.clock import DelayedCall, stop_timer
 from core.record import Record
 from telephony.calls.live import LiveRow
 from telephony.calls.ports import Parts
@@ -15,6 +16,7 @@ from telephony.calls.session import CallSession
 from telephony.sip.port import Invitation, Leg
 
 RETRY_AFTER_S = 10
+LOOK_AGAIN_S = 60.0
 
 
 class Calls:
@@ -40,8 +42,9 @@ class Calls:
         self._ticket_of = ticket_of
         self._sessions: dict[str, CallSession] = {}
         self._rows: dict[str, LiveRow] = {}
+        self._limits: dict[str, DelayedCall] = {}
         self._draining = False
-        self._empty: Deferred[None] | None = None
+        self._empty: list[Deferred[None]] = []
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -79,16 +82,16 @@ class Calls:
         session = CallSession(call_id, area, leg, invitation, self._parts, live, self._closed)
         self._sessions[call_id], self._rows[call_id] = session, live
         opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
+        self._limit(session, self._max_call_s)
         self._parts.journal.write(opened).addCallback(lambda _: self._begin(session, live))
-        self._parts.reactor.callLater(self._max_call_s, self._too_long, call_id)
 
     def drain(self) -> Deferred[None]:
         """Refuse new calls from now on; fires when the last running call is closed."""
         self._draining = True
-        self._empty = Deferred()
-        if not self._sessions:
-            self._empty.callback(None)
-        return self._empty
+        empty: Deferred[None] = Deferred()
+        self._empty.append(empty)
+        self._tell_empty()
+        return empty
 
     def stop_all(self, reason: str) -> None:
         """End all calls now."""
@@ -122,13 +125,20 @@ class Calls:
             "invite": invitation.raw,
         }
 
-    def _too_long(self, call_id: str) -> None:
-        session = self._sessions.get(call_id)
-        if session is not None:
+    def _limit(self, session: CallSession, after_s: float) -> None:
+        call_later = self._parts.reactor.callLater
+        self._limits[session.call_id] = call_later(after_s, self._too_long, session)
+
+    def _too_long(self, session: CallSession) -> None:
+        if session.with_person or session.state.emergency:
+            # The limit is for callers who are with the machine, and for no emergency.
+            self._limit(session, LOOK_AGAIN_S)
+        else:
             session.stop("longest call reached")
 
     def _closed(self, session: CallSession) -> None:
         self._sessions.pop(session.call_id, None)
+        stop_timer(self._limits.pop(session.call_id, None))
         row = self._rows.pop(session.call_id, None)
         if row is not None:
             row.gone()
@@ -136,5 +146,11 @@ class Calls:
         self._ticket(
             call, lambda n: self._parts.publish("ticket.changed", {"number": n, "call": call})
         )
-        if self._empty is not None and not self._sessions and not self._empty.called:
-            self._empty.callback(None)
+        self._tell_empty()
+
+    def _tell_empty(self) -> None:
+        if not self._sessions:
+            waiting, self._empty = self._empty, []
+            for each in waiting:
+                if not each.called:
+                    each.callback(None)

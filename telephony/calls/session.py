@@ -7,6 +7,7 @@ an event at once never re-enters the machine.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from twisted.logger import Logger
@@ -26,7 +27,7 @@ from telephony.calls.ports import Parts
 from telephony.calls.saying import Saying
 from telephony.sip.port import Invitation, Leg
 
-FLUSH_S = 0.05
+FLUSH_LIMIT_S = 2.0
 
 
 class CallSession:
@@ -60,6 +61,7 @@ class CallSession:
         self._seq = 1  # 0 is the record that opened the call
         self._began = parts.reactor.seconds()
         self._recording = False
+        self._keypad = False
         self._fault = ""
         self._timer: DelayedCall | None = None
         self._message: message.MessageState | None = None
@@ -69,6 +71,11 @@ class CallSession:
         self._side = OtherSide(call_id, leg, parts, self._post, self._follow)
         leg.owner = self
 
+    @property
+    def with_person(self) -> bool:
+        """Whether a person talks with the caller."""
+        return self.state.phase in (Phase.CONNECTED, Phase.TRANSFER)
+
     # ---- what happens ------------------------------------------------------------------------
 
     def begin(self) -> None:
@@ -76,7 +83,9 @@ class CallSession:
         self._post(ev.Opened())
 
     def stop(self, reason: str) -> None:
-        """End the call now."""
+        """End the call now; what was spoken of a message is kept."""
+        if self._message is not None:
+            self._message_over()
         self._post(ev.Stop(reason))
 
     def stop_recording(self, fault: str) -> None:
@@ -91,7 +100,8 @@ class CallSession:
     def leg_up(self, leg: Leg) -> None:
         """The caller hears us."""
         self._began = self._parts.reactor.seconds()
-        self._post(ev.CallerUp(self._parts.recogniser.ready))
+        self._keypad = not self._parts.recogniser.ready
+        self._post(ev.CallerUp(not self._keypad))
 
     def leg_dtmf(self, leg: Leg, digit: str) -> None:
         """The caller pressed a key."""
@@ -154,13 +164,11 @@ class CallSession:
                 self._write(kind, data)
             case ivr.Say(texts, tag):
                 self._drop_message()
-                self._saying.say(texts, lambda: self._say_done(tag))
+                self._saying.say(texts, lambda: self._dialogue(ivr.SayDone(tag)))
             case ivr.Hush():
                 self._saying.hush()
             case ivr.Listen(phrases):
-                if not self._ears.words(phrases, self._heard):
-                    self._write("speech", {"state": "keypad"})
-                    self._dialogue(ivr.NoRecogniser())
+                self._listen(phrases)
             case ivr.Deafen():
                 self._ears.deafen()
             case ivr.SetTimer(ms, tag):
@@ -183,10 +191,9 @@ class CallSession:
                 self._leg.answer()
             case ev.StartRecording():
                 self._start_recording()
-            case ev.Join(_, priority, limit_ms, front):
+            case ev.Join(_, priority, limit_ms, front, texts):
                 self._drop_message()
-                self._saying.hush()
-                self._leg.play_loop(self._parts.hold_music)
+                self._announce(texts)
                 people.join(self, priority, limit_ms, front)
             case ev.Leave():
                 people.leave(self.call_id)
@@ -216,18 +223,35 @@ class CallSession:
         self._live.record(kind, data)
         return self._parts.journal.write(record)
 
-    def _say_done(self, tag: int) -> None:
-        if self.state.phase in (Phase.QUEUED, Phase.OFFERED):
+    def _announce(self, texts: tuple[str, ...]) -> None:
+        def music() -> None:
             self._leg.play_loop(self._parts.hold_music)
-        self._dialogue(ivr.SayDone(tag))
+
+        self._saying.hush()
+        if texts:
+            self._saying.say(texts, music)
+        else:
+            music()
+
+    def _listen(self, phrases: Sequence[str]) -> None:
+        if self._keypad or self._ears.words(phrases, self._heard):
+            return
+        self._keypad = True
+        self._write("speech", {"state": "keypad"})
+        self._dialogue(ivr.NoRecogniser())
 
     def _start_recording(self) -> None:
         if not self._parts.recordings.has_room():
             self._fault = "the disk is full"
             return
         said, heard = self._parts.recordings.live(self.call_id)
+        try:
+            self._leg.record(said, heard)
+        except OSError as error:
+            self.log.error("call {id} is not recorded: {e}", id=self.call_id, e=error)
+            self._fault = f"the recording cannot be made: {error}"
+            return
         self._began = self._parts.reactor.seconds()
-        self._leg.record(said, heard)
         self._recording = True
         started = self._parts.now().isoformat()
         self._write("recording", {"state": "running", "started_at": started})
@@ -251,7 +275,7 @@ class CallSession:
         if not line.text or self.closed:
             return
         start, end = self._ms(line.start), self._ms(line.end)
-        words = [[t, start + a, start + b, round(c, 3)] for t, a, b, c in _shifted(line)]
+        words = [[t, start + a, start + b, round(c, 3)] for t, a, b, c in line.words]
         self._live.line(speaker, line.text, start, end, True)
         self._write(
             "said" if speaker == "machine" else "heard",
@@ -302,7 +326,8 @@ class CallSession:
             self.log.error("transfer to {t} is not on the allow-list", t=target)
             self._post(ev.TransferEnded(failed=True))
             return
-        self._leg.play_loop(self._parts.hold_music)
+        self._drop_message()
+        self._announce(())
         self._side.ring_target(target, self._invitation.caller)
 
     def _follow(self, speaker: str, line: Line) -> None:
@@ -313,10 +338,17 @@ class CallSession:
 
     def _finish(self, reason: str, disposition: str) -> None:
         stop_timer(self._timer)
+        self._message = None
         self._ears.close()
-        self._leg.stop_recording()
-        # What the library still has in hand of the files is written before they are joined.
-        self._parts.reactor.callLater(FLUSH_S, self._close, reason, disposition)
+        # A line that never says that the files are whole must not keep the call from its end.
+        limit = self._parts.reactor.callLater(FLUSH_LIMIT_S, self._close, reason, disposition)
+
+        def written() -> None:
+            if limit.active():
+                limit.cancel()
+                self._close(reason, disposition)
+
+        self._leg.stop_recording(written)
 
     def _close(self, reason: str, disposition: str) -> None:
         done = close_recording(self._parts, self.call_id, self._recording, self._fault)
@@ -330,14 +362,6 @@ class CallSession:
 
         done.addBoth(recorded)
         done.addBoth(lambda _: self._on_closed(self))
-
-
-def _shifted(line: Line) -> list[tuple[str, int, int, float]]:
-    """Word times from the start of the utterance instead of from the start of the stream."""
-    if not line.words:
-        return []
-    first = line.words[0][1]
-    return [(text, a - first, b - first, c) for text, a, b, c in line.words]
 
 
 def _ending(code: int, reason: str) -> str:

@@ -24,6 +24,8 @@ from telephony.queue.lease import Lease
 
 AGENTS = "hotline:agents"
 TICK_S = 1.0
+REDIS_LIMIT_S = 0.5
+"""A Redis that falls silent counts as away after so long: callers must still reach people."""
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class _Entry:
     waiter: Waiter
     waiting: Waiting
     limit: DelayedCall
-    offered: bool = False
+    offered: str = ""
 
 
 class Dispatcher:
@@ -58,13 +60,16 @@ class Dispatcher:
         self._deciding: DelayedCall | None = None
         self._ticking: DelayedCall | None = None
         self._holding = False
+        self._away = False
+        self._writing = asyncio.Lock()
+        self._leasing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Take the lease and begin."""
         await self._keep_lease()
         try:
-            known = await self._lease.read(AGENTS)
+            known = await asyncio.wait_for(self._lease.read(AGENTS), REDIS_LIMIT_S)
         except (RedisError, OSError):
             known = {}
         for text in known.values():
@@ -77,6 +82,8 @@ class Dispatcher:
         """End, giving up the lease. Callers who wait are left to their calls."""
         stop_timer(self._ticking)
         stop_timer(self._deciding)
+        for entry in self._waiting.values():
+            stop_timer(entry.limit)
         for task in self._tasks:
             task.cancel()
         await self._lease.release()
@@ -86,13 +93,19 @@ class Dispatcher:
     def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
         """Let a caller wait; ends with `wait_ended` when nobody could ever come, or in time."""
         call, urgent = waiting.call_id, priority == "emergency"
+        before = self._waiting.get(call)
         self._forget(call)
-        if not anybody(self._agents.values(), waiting.area, urgent):
+        place = 0.0 if front else self._reactor.seconds()
+        offered = ""
+        if before is not None:
+            # Waits already, and became urgent: the place is kept, and a phone that rings rings on.
+            place, offered = min(place, before.waiting.place), before.offered
+        if not offered and not anybody(self._agents.values(), waiting.area, urgent):
             self._reactor.callLater(0, waiting.wait_ended, "nobody")
             return
-        place = 0.0 if front else self._reactor.seconds()
         limit = self._reactor.callLater(limit_ms / 1000, self._ended, call, "timeout")
-        self._waiting[call] = _Entry(waiting, Waiting(call, waiting.area, urgent, place), limit)
+        who = Waiting(call, waiting.area, urgent, place)
+        self._waiting[call] = _Entry(waiting, who, limit, offered)
         self._decide_soon()
 
     def leave(self, call_id: str) -> None:
@@ -107,8 +120,8 @@ class Dispatcher:
     def refused(self, agent: str, call_id: str, reason: str) -> None:
         """The agent did not take it: the caller waits on in the old place."""
         entry = self._waiting.get(call_id)
-        if entry is not None:
-            entry.offered = False
+        if entry is not None and entry.offered == agent:
+            entry.offered = ""
         after = machine.refused(self._agent(agent), call_id, reason, self._now())
         self._change(agent, after)
         self._decide_soon()
@@ -193,7 +206,7 @@ class Dispatcher:
             return
         waiting = [e.waiting for e in self._waiting.values() if not e.offered]
         for offer in decide(waiting, self._agents.values()):
-            self._waiting[offer.call].offered = True
+            self._waiting[offer.call].offered = offer.agent
             agent = machine.offered(self._agents[offer.agent], offer.call, self._now())
             self._agents[offer.agent] = agent
             self._show(agent)
@@ -203,26 +216,47 @@ class Dispatcher:
         if not await self._keep(agent):
             self.log.warn("the lease went to another node; {call} waits on", call=offer.call)
             self.refused(offer.agent, offer.call, "call is gone")
+            # Nothing is decided until the lease is ours again.
+            self._holding = False
+            await self._keep_lease()
             return
         entry = self._waiting.get(offer.call)
-        if entry is None:
+        if entry is None or entry.offered != offer.agent:
             self.refused(offer.agent, offer.call, "call is gone")
-        else:
+            return
+        try:
             entry.waiter.offer(offer.agent)
+        except Exception:
+            self.log.failure("{call} could not be offered", call=offer.call)
+            self.refused(offer.agent, offer.call, "call is gone")
 
     async def _keep(self, agent: Agent) -> bool:
         """Write an agent's state; true also when Redis is away and local knowledge must do."""
-        try:
-            return await self._lease.write(AGENTS, agent.name, agent.to_json())
-        except (RedisError, OSError):
-            return True
+        async with self._writing:
+            if self._away:
+                return True
+            try:
+                write = self._lease.write(AGENTS, agent.name, agent.to_json())
+                return await asyncio.wait_for(write, REDIS_LIMIT_S)
+            except (RedisError, OSError):
+                self._away = True
+                return True
 
     async def _keep_lease(self) -> None:
-        try:
-            holding = await self._lease.keep()
-        except (RedisError, OSError):
-            holding = True
+        if self._leasing.locked():
+            return
+        async with self._leasing:
+            try:
+                holding = await asyncio.wait_for(self._lease.keep(), REDIS_LIMIT_S)
+                back, self._away = self._away, False
+            except (RedisError, OSError):
+                holding, back, self._away = True, False, True
+        if holding and back:
+            # What was decided meanwhile is not known to Redis yet.
+            for agent in self._agents.values():
+                self._background(self._keep(agent))
         if holding and not self._holding:
+            self._holding = True
             self._decide_soon()
         self._holding = holding
 

@@ -45,9 +45,11 @@ class Lease:
                 return True
             self.holding = ""
         token = f"{self._owner}:{await self._redis.incr(TOKEN)}"
+        # Noted before it is tried: if the reply is lost, the next call finds out by renewing.
+        self.holding = token
         if await self._redis.set(KEY, token, nx=True, px=LEASE_MS):
-            self.holding = token
             return True
+        self.holding = ""
         return False
 
     async def write(self, table: str, field: str, value: str) -> bool:
