@@ -119,7 +119,13 @@ def _words(node: Node) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    lines = [text[at : at + LINE] for at in range(0, len(text), LINE)]
+    lines: list[str] = []
+    for char in text:
+        # No line begins with punctuation.
+        if lines and (len(lines[-1]) < LINE or not char.isalnum()):
+            lines[-1] += char
+        else:
+            lines.append(char)
     if len(lines) > LINES:
         lines = [*lines[: LINES - 1], lines[LINES - 1][: LINE - 1] + "…"]
     return lines

@@ -63,9 +63,11 @@ def periods_of(day: date, calendar: Calendar) -> tuple[Period, ...]:
     works = day.isoweekday() in calendar.weekdays
     if calendar.holidays:
         try:
-            if works and chinese_calendar.is_holiday(day):
+            off, occasion = chinese_calendar.get_holiday_detail(day)
+            # A plain Saturday is off without an occasion, and some authorities work on it.
+            if works and off and occasion:
                 works = False
-            elif not works and chinese_calendar.is_workday(day):
+            elif not works and not off:
                 works = True
         except NotImplementedError:
             _say_once(day.year)

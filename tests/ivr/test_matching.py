@@ -1,0 +1,68 @@
+"""Choices are found by sound, in whatever words and however unsure the recogniser was."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.matching import alarm_in, best, core_of, syllables
+from ivr.nodes import Choice
+
+PERSON = Choice("person", "p", says=("人工",), mentions=("转人工",))
+NEED = Choice("need", "n", says=("需要", "要", "是"))
+NO_NEED = Choice("no_need", "d", says=("不需要", "不要", "不是", "没有了"))
+CHOICES = (PERSON, NEED, NO_NEED)
+FILLERS = ("嗯", "请", "我要", "谢谢", "好的")
+
+
+@pytest.mark.parametrize(
+    ("heard", "intent"),
+    [
+        ("人工", "person"),
+        ("请人工", "person"),
+        ("我要人工", "person"),
+        ("任公", "person"),
+        ("仁宫", "person"),
+        ("麻烦帮我转人工好不好", "person"),
+        ("麻烦帮我专人工好不好", "person"),
+        ("需要", "need"),
+        ("不需要", "no_need"),
+        ("不需要谢谢", "no_need"),
+        ("不是", "no_need"),
+        ("是", "need"),
+        ("没有了", "no_need"),
+        ("残疾人工作证怎么办", None),
+        ("我想问高龄津贴有没有", None),
+        ("今天天气", None),
+        ("", None),
+        ("?!", None),
+    ],
+)
+def test_meaning_of_an_utterance(heard: str, intent: str | None) -> None:
+    found = best(heard, 0.9, CHOICES, FILLERS)
+    assert (found.intent if found else None) == intent
+
+
+def test_low_confidence_alone_rejects_nothing_but_a_doubtful_sound_needs_confidence() -> None:
+    assert best("转人工", 0.0, CHOICES, FILLERS) is PERSON
+    doubtful = "林公"
+    assert best(doubtful, 1.0, CHOICES, FILLERS) is PERSON
+    assert best(doubtful, 0.1, CHOICES, FILLERS) is None
+
+
+def test_alarm_needs_more_certainty_while_the_caller_still_speaks() -> None:
+    assert alarm_in("快来救命", ("救命",), unfinished=True) == "救命"
+    assert alarm_in("快来就明", ("救命",), unfinished=True) == "救命"
+    near = "帅导乐"
+    assert alarm_in(near, ("摔倒了",), unfinished=False) == "摔倒了"
+    assert alarm_in("说到了", ("摔倒了",), unfinished=True) == ""
+    assert alarm_in("", ("救命",), unfinished=False) == ""
+
+
+def test_courtesies_are_taken_off_the_ends_only() -> None:
+    assert core_of("嗯，请我要人工谢谢", FILLERS) == "人工"
+    assert core_of("低保请谁办", FILLERS) == "低保请谁办"
+    assert core_of("嗯嗯谢谢", FILLERS) == ""
+
+
+def test_syllables_count_sounds_not_signs() -> None:
+    assert (syllables("低保，怎么？"), syllables("12349"), syllables("…")) == (4, 5, 0)
