@@ -1,0 +1,106 @@
+"""`hotline models` and `hotline hear`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from asr.hear import Transcript, hear, load
+from asr.model_folder import ModelBroken, inspect, probe
+from asr.wav import NotReadable
+
+MODELS = Path(__file__).with_name("models")
+DEFAULT = MODELS / "12349-zh"
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.group()
+def models() -> None:
+    """The speech recogniser's models."""
+
+
+@models.command("list")
+def list_models() -> None:
+    """Name the models that come with the hotline, with their size and state."""
+    for path in sorted(MODELS.iterdir()) if MODELS.is_dir() else []:
+        if not path.is_dir():
+            continue
+        size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+        try:
+            folder = inspect(path)
+        except ModelBroken as error:
+            click.echo(f"{path.name}\t{size / 1e6:.1f} MB\tbroken: {error}")
+            continue
+        kind = "phrases at run time" if folder.grammar else "fixed vocabulary"
+        click.echo(
+            f"{folder.name} {folder.version}\t{size / 1e6:.1f} MB\t{folder.rate} Hz, {kind}\t{path}"
+        )
+
+
+@models.command()
+@click.argument("folders", nargs=-1, type=_FOLDER)
+def verify(folders: tuple[Path, ...]) -> None:
+    """Check models: that all files are there and unchanged, and that Vosk can load them.
+
+    Without FOLDERS the hotline's own model is checked.
+    """
+    failed = False
+    for path in folders or (DEFAULT,):
+        try:
+            folder = inspect(path)
+            probe(folder, 180)
+        except ModelBroken as error:
+            failed = True
+            click.echo(f"broken: {error}", err=True)
+        else:
+            click.echo(f"ok: {folder.name} {folder.version} ({path})")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def make_hear(intent: Callable[[str], dict[str, Any]] | None) -> click.Command:
+    """The command `hear`. `intent` tells what the line would make of a text."""
+
+    @click.command("hear")
+    @click.argument("files", nargs=-1, required=True, type=_FOLDER)
+    @click.option("--model", type=_FOLDER, default=DEFAULT, help="Folder of a Vosk model.")
+    @click.option("--json", "as_json", is_flag=True, help="One line of JSON per file.")
+    def command(files: tuple[Path, ...], model: Path, as_json: bool) -> None:
+        """Say what is spoken in recordings (WAV), as the line would hear it."""
+        try:
+            loaded = load(model)
+        except ModelBroken as error:
+            raise click.ClickException(str(error)) from error
+        failed = False
+        for path in files:
+            try:
+                transcript = hear(loaded, path)
+            except NotReadable as error:
+                failed = True
+                click.echo(f"Error: {error}", err=True)
+                continue
+            found = intent(transcript.text) if intent is not None and transcript.text else None
+            _show(transcript, found, as_json)
+        if failed:
+            raise click.exceptions.Exit(1)
+
+    return command
+
+
+def _show(transcript: Transcript, intent: dict[str, Any] | None, as_json: bool) -> None:
+    if as_json:
+        line = {**transcript.to_dict(), "intent": intent}
+        click.echo(json.dumps(line, ensure_ascii=False))
+        return
+    click.echo(f"{transcript.file}  {transcript.seconds:.1f} s")
+    for utterance in transcript.utterances:
+        final = utterance.final
+        start, end = final.start_ms / 1000, final.end_ms / 1000
+        place = f"  [{utterance.channel}] {start:7.2f}-{end:.2f}"
+        click.echo(f"{place}  {final.text}  ({final.confidence:.2f})")
+    if intent is not None:
+        click.echo(f"  intent: {json.dumps(intent, ensure_ascii=False)}")

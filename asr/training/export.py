@@ -1,0 +1,47 @@
+"""Puts a trained net and the graphs together as a model folder that Vosk loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from asr.training.features import MFCC_CONF
+from asr.training.graph import write_graphs
+from asr.training.language import LanguagePlan, all_words, count_bigrams
+from asr.training.net import SUBSAMPLING, AcousticNet
+from asr.training.nnet3 import write_model
+from asr.training.texts import Corpus
+
+# The end of an utterance is found by asr/endofspeech.py from the sound itself; Kaldi's own rules
+# are set late, as a net for speech over noise that never falls silent.
+MODEL_CONF = f"""\
+--min-active=200
+--max-active=3000
+--beam=12.0
+--lattice-beam=5.0
+--acoustic-scale=1.0
+--frame-subsampling-factor={SUBSAMPLING}
+--endpoint.silence-phones=1
+--endpoint.rule1.min-trailing-silence=30.0
+--endpoint.rule2.min-trailing-silence=0.9
+--endpoint.rule3.min-trailing-silence=0.9
+--endpoint.rule4.min-trailing-silence=1.2
+--endpoint.rule5.min-utterance-length=20.0
+"""
+
+
+def write_folder(net: AcousticNet, corpus: Corpus, plan: LanguagePlan, out: Path) -> None:
+    """Write `am/`, `conf/` and `graph/` of a Vosk model into `out`."""
+    write_model(net, out / "am" / "final.mdl")
+    conf = out / "conf"
+    conf.mkdir(parents=True, exist_ok=True)
+    (conf / "mfcc.conf").write_text(MFCC_CONF, encoding="ascii")
+    (conf / "model.conf").write_text(MODEL_CONF, encoding="ascii")
+    write_language(corpus, plan, out)
+
+
+def write_language(corpus: Corpus, plan: LanguagePlan, out: Path) -> None:
+    """Write the graphs alone: new texts need no new training."""
+    lexicon, spare = all_words(corpus, plan)
+    bigrams = count_bigrams(corpus, plan, lexicon, spare)
+    scratch = out.with_name(out.name + ".scratch")
+    write_graphs(out / "graph", scratch, lexicon, bigrams, plan)

@@ -1,0 +1,121 @@
+"""The line between a speaker and the hotline: room, handset, noise, codec, lost packets.
+
+Everything is drawn per clip and per epoch, so the net never hears the same call twice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+from scipy.signal import butter, lfilter, sosfilt  # type: ignore[import-untyped]
+
+from asr.g711 import ALAW, ULAW
+
+LINE_RATE = 8_000
+Audio = NDArray[np.float32]
+
+_LEVELS = {"A": np.unique(ALAW), "u": np.unique(ULAW)}
+
+
+def companded(audio: Audio, law: str = "A") -> Audio:
+    """The samples (-1..1) after one trip through G.711: each becomes the nearest codec level."""
+    levels = _LEVELS[law].astype(np.float32)
+    edges = (levels[1:] + levels[:-1]) / 2
+    scaled = np.clip(audio * 32768, -32768, 32767)
+    return np.asarray(levels[np.searchsorted(edges, scaled)] / 32768, dtype=np.float32)
+
+
+def at_level(audio: Audio, dbfs: float) -> Audio:
+    """The audio with its peak at `dbfs`."""
+    peak = float(np.abs(audio).max()) if len(audio) else 0.0
+    return audio if peak < 1e-6 else (audio * (10 ** (dbfs / 20) / peak)).astype(np.float32)
+
+
+class Line:
+    """Draws telephone lines. `babble` are clips (16 kHz, -1..1) that make other people's talk."""
+
+    def __init__(self, chance: np.random.Generator, babble: list[Audio]) -> None:
+        """Keep the random source and the voices of the background."""
+        self.chance = chance
+        self.babble = babble
+
+    def through(self, audio: Audio) -> Audio:
+        """One clip (16 kHz, -1..1) as the hotline hears it: 8 kHz, -1..1, silence around it."""
+        chance = self.chance
+        # Resampling by a factor moves pitch and formants together: a larger or smaller head.
+        factor = chance.uniform(0.86, 1.16) if chance.random() < 0.8 else 1.0
+        audio = soxr.resample(audio, 16_000 * factor, LINE_RATE).astype(np.float32)
+        # Most of the padding is short; sometimes long, so that the net learns what silence is.
+        before, after = chance.uniform(0.05, 0.5, 2)
+        if chance.random() < 0.15:
+            after += chance.uniform(0.3, 1.5)
+        audio = np.pad(audio, (int(before * LINE_RATE), int(after * LINE_RATE)))
+        if chance.random() < 0.4:
+            audio = self._room(audio)
+        audio = self._handset(audio)
+        audio = at_level(audio, -chance.uniform(3, 35) if chance.random() < 0.8 else -6)
+        if chance.random() < 0.75:
+            audio = self._noise(audio)
+        if chance.random() < 0.08:
+            audio = np.clip(audio * chance.uniform(1.5, 4), -0.7, 0.7).astype(np.float32)
+        audio = companded(audio, "A" if chance.random() < 0.8 else "u")
+        if chance.random() < 0.15:
+            audio = self._losses(audio)
+        return audio
+
+    def _room(self, audio: Audio) -> Audio:
+        seconds = self.chance.uniform(0.1, 0.45)
+        length = int(seconds * LINE_RATE)
+        decay = np.exp(-6.9 * np.arange(length) / length)
+        tail = self.chance.standard_normal(length) * decay
+        tail *= self.chance.uniform(0.1, 0.7) / np.sqrt(np.sum(tail**2))
+        tail[0] = 1.0
+        size = len(audio) + length
+        return np.fft.irfft(np.fft.rfft(audio, size) * np.fft.rfft(tail, size), size)[
+            : len(audio)
+        ].astype(np.float32)
+
+    def _handset(self, audio: Audio) -> Audio:
+        """Band limits of a telephone channel and a tilt of a few dB, as microphones differ."""
+        chance = self.chance
+        low, high = chance.uniform(80, 380), chance.uniform(3000, 3800)
+        band = butter(2, (low, high), "bandpass", fs=LINE_RATE, output="sos")
+        audio = sosfilt(band, audio)
+        tilt = chance.uniform(-0.5, 0.5)
+        return np.asarray(lfilter([1.0, tilt], [1.0], audio), dtype=np.float32)
+
+    def _noise(self, audio: Audio) -> Audio:
+        chance = self.chance
+        size = len(audio)
+        kind = chance.random()
+        if kind < 0.35 and self.babble:
+            noise = np.zeros(size)
+            for _ in range(chance.integers(2, 6)):
+                other = self.babble[chance.integers(len(self.babble))][::2]
+                noise += np.resize(np.roll(other, chance.integers(len(other))), size)
+        elif kind < 0.5:
+            hum = chance.choice((50.0, 100.0, 150.0))
+            time = np.arange(size) / LINE_RATE
+            noise = 0.2 * chance.standard_normal(size)
+            for n in range(1, 8):
+                noise += np.sin(2 * np.pi * hum * n * time) / n
+        else:
+            # Coloured noise: 1/f^k between white and brown.
+            shape = np.arange(1, size // 2 + 2) ** -chance.uniform(0.0, 1.0)
+            spectrum = np.fft.rfft(chance.standard_normal(size))
+            noise = np.fft.irfft(spectrum * shape, size)
+        power = float(np.mean(np.square(audio)[np.abs(audio) > 1e-4])) if np.any(audio) else 0.0
+        level = np.sqrt(power) * 10 ** (-chance.uniform(5, 30) / 20)
+        noise = noise / max(1e-9, float(np.sqrt(np.mean(np.square(noise))))) * level
+        return (audio + noise).astype(np.float32)
+
+    def _losses(self, audio: Audio) -> Audio:
+        """Drop a few 20 ms packets; a receiver repeats the packet before at half the level."""
+        packet = LINE_RATE * 20 // 1000
+        audio = audio.copy()
+        for number in np.flatnonzero(self.chance.random(len(audio) // packet) < 0.03):
+            if number:
+                at = number * packet
+                audio[at : at + packet] = audio[at - packet : at] * 0.5
+        return audio

@@ -1,0 +1,160 @@
+"""The Vosk adapter: loads a model beside the reactor and opens streams on it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import soxr
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.threadpool import ThreadPool
+
+from asr.config import AsrSettings
+from asr.decoding import RATE, Decoding, Doubt
+from asr.model_folder import ModelBroken, ModelFolder, inspect, probe
+from asr.phrases import Speller
+from asr.port import Heard, RecogniserUnavailable
+from asr.stream import FromThread, QueuedStream
+
+
+class LoadedModel:
+    """A Vosk model in memory. Making decoders is thread-safe."""
+
+    def __init__(self, folder: ModelFolder, ends_from: AsrSettings) -> None:
+        """Load it; takes from 50 ms to a minute. The folder must have been checked before."""
+        import vosk
+
+        vosk.SetLogLevel(-1)
+        self._vosk = vosk
+        self.folder = folder
+        self._settings = ends_from
+        self._model = vosk.Model(str(folder.path))
+        self._speller = Speller.of_model(folder.path) if folder.grammar else Speller(())
+
+    def decoding(self, phrases: Sequence[str] = ()) -> Decoding:
+        """A fresh decoder, for these phrases only if there are any and the model can do so."""
+        rate = self.folder.rate
+        grammar = self._speller.grammar(phrases) if phrases else []
+        if grammar:
+            text = json.dumps(grammar, ensure_ascii=False)
+            decoder = self._vosk.KaldiRecognizer(self._model, rate, text)
+        else:
+            decoder = self._vosk.KaldiRecognizer(self._model, rate)
+        decoder.SetWords(True)
+        doubt = Doubt(self.folder.min_confidence)
+        resample = _Upsampler(rate) if rate != RATE else None
+        return Decoding(decoder, doubt, self._settings.ends, resample)
+
+
+class _Upsampler:
+    """Brings the line's 8 kHz to the rate of a wide-band model, piece by piece."""
+
+    def __init__(self, rate: int) -> None:
+        self._stream = soxr.ResampleStream(RATE, rate, 1, dtype="int16")
+
+    def __call__(self, pcm: bytes) -> bytes:
+        return bytes(self._stream.resample_chunk(np.frombuffer(pcm, dtype="<i2")).tobytes())
+
+
+class VoskRecogniser:
+    """`asr.port.Recogniser` with Vosk. A model that cannot be used is a `fault`, never an error."""
+
+    log = Logger()
+
+    def __init__(self, settings: AsrSettings, reactor: Any) -> None:
+        """Start to load the model in a thread of its own; `ready` turns true when it is done."""
+        self._settings, self._reactor = settings, reactor
+        self._model: LoadedModel | None = None
+        self._fault = "the speech model is still being loaded"
+        self._streams: set[QueuedStream] = set()
+        self._stopped = False
+        self._waiting: list[Deferred[None]] = []
+        self._settled = False
+        self._workers = ThreadPool(minthreads=0, maxthreads=settings.workers, name="asr")
+        self._workers.start()
+        threading.Thread(target=self._load, name="asr-load", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether streams can be opened."""
+        return self._model is not None
+
+    @property
+    def fault(self) -> str:
+        """Why not, in one sentence; empty when ready."""
+        return self._fault
+
+    @property
+    def model(self) -> ModelFolder | None:
+        """What is known of the loaded model."""
+        return self._model.folder if self._model else None
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
+
+    def when_settled(self) -> Deferred[None]:
+        """Fires when the model is loaded or has failed to; look at `ready` then."""
+        waiting: Deferred[None] = Deferred()
+        if self._settled:
+            waiting.callback(None)
+        else:
+            self._waiting.append(waiting)
+        return waiting
+
+    def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> QueuedStream:
+        """Start listening; see the port. Raises RecogniserUnavailable."""
+        model = self._model
+        if model is None:
+            raise RecogniserUnavailable(self._fault)
+        stream = QueuedStream(
+            partial(model.decoding, tuple(phrases)),
+            on_heard,
+            self._streams.discard,
+            self._reactor,
+            self._workers,
+            self._settings,
+        )
+        self._streams.add(stream)
+        return stream
+
+    def stop(self) -> None:
+        """End all streams and threads; blocks until the workers are done (some 10 ms)."""
+        if self._stopped:
+            return
+        self._stopped = True
+        for stream in list(self._streams):
+            stream.close()
+        self._model, self._fault = None, "the recogniser was stopped"
+        self._workers.stop()
+
+    def _load(self) -> None:
+        try:
+            folder = inspect(self._settings.model)
+            if not folder.ours:
+                probe(folder, self._settings.probe_seconds)
+            model, fault = LoadedModel(folder, self._settings), ""
+        except ModelBroken as error:
+            model, fault = None, str(error)
+        except Exception as error:  # Vosk raises a bare Exception when a model is not to its taste
+            model, fault = None, f"the speech model in {self._settings.model} failed: {error!r}"
+        self._reactor.callFromThread(self._loaded, model, fault)
+
+    def _loaded(self, model: LoadedModel | None, fault: str) -> None:
+        if not self._stopped:
+            self._model, self._fault = model, fault
+        if fault:
+            self.log.error("No speech recognition: {fault}", fault=fault)
+        self._settled = True
+        for waiting in self._waiting:
+            waiting.callback(None)
+        self._waiting.clear()
+
+
+__all__ = ["FromThread", "LoadedModel", "VoskRecogniser"]
