@@ -104,7 +104,7 @@ class CallMachine:
         return state, first + effects + more
 
     def _dialogue(self, state: CallState, event: ivr.Event, now: datetime) -> Step:
-        if state.phase in (Phase.CONNECTED, Phase.TRANSFER, Phase.RINGING):
+        if state.phase in (Phase.CONNECTED, Phase.TRANSFER, Phase.RINGING, Phase.ENDED):
             # A person leads the talk now; late timers, words and keys are not the machine's.
             return state, ()
         before: tuple[ev.Effect, ...] = ()
