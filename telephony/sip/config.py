@@ -19,8 +19,9 @@ class Trunk:
     """A carrier, exchange or caller that may send INVITEs.
 
     `addresses` are IP addresses or networks in CIDR form. `trusted` honours P-Asserted-Identity
-    (RFC 3325, 4 and 9.1: only from a node inside the trust domain). With `user` and `password` set, its INVITEs
-    need digest authentication (RFC 3261, 22). `area` is a GB/T 2260 code of six digits.
+    (RFC 3325, 4 and 9.1: only from a node inside the trust domain). With `user` and `password`
+    set, its INVITEs need digest authentication (RFC 3261, 22). `area` is a GB/T 2260 code of six
+    digits.
     `calls_per_second` refills a bucket of `burst` calls.
     """
 
@@ -105,7 +106,7 @@ class SipSettings:
 
     @property
     def slots(self) -> int:
-        """Call slots to ask of the library: two legs a call, and room to refuse or let alarms by."""
+        """Call slots to ask of the library: two legs a call, and room to refuse and for alarms."""
         return min(LIBRARY_CALLS, self.max_calls * 2 + 64)
 
 

@@ -56,17 +56,18 @@ def nonce(secret: bytes, now: float) -> str:
     return base64.urlsafe_b64encode(stamp + sign).decode("ascii")
 
 
-def _age(secret: bytes, text: str, now: float) -> float | None:
-    """Return how old (s) a nonce of ours is, or None where it is not ours."""
+def _fresh(secret: bytes, text: str, now: float) -> bool:
+    """True where a nonce is ours and not too old."""
     try:
         blob = base64.urlsafe_b64decode(text.encode("ascii"))
     except (ValueError, UnicodeEncodeError):
-        return None
+        return False
     if len(blob) != 24 or not hmac.compare_digest(
         blob[8:], hmac.digest(secret, blob[:8], "sha256")[:16]
     ):
-        return None
-    return now - float(struct.unpack("!d", blob[:8])[0])
+        return False
+    age = now - float(struct.unpack("!d", blob[:8])[0])
+    return 0 <= age <= NONCE_LIFE_S
 
 
 def challenges(account: Account, secret: bytes, now: float, stale: bool = False) -> list[str]:
@@ -134,8 +135,7 @@ def _verify_one(
     given = fields.get("response", "").lower().encode("utf-8", "surrogateescape")
     if not hmac.compare_digest(wanted.encode(), given):
         return seen, Proof.WRONG
-    age = _age(secret, fields["nonce"], now)
-    if age is None or not 0 <= age <= NONCE_LIFE_S:
+    if not _fresh(secret, fields["nonce"], now):
         return seen, Proof.STALE
     if int(count, 16) <= seen.counts.get(fields["nonce"], 0):
         return seen, Proof.STALE
@@ -146,11 +146,7 @@ def _remember(seen: Seen, used: str, count: int, secret: bytes, now: float) -> S
     counts = {**seen.counts, used: count}
     if len(counts) > MOST_NONCES:
         # The ones that are too old are refused without being remembered.
-        counts = {
-            text: high
-            for text, high in counts.items()
-            if 0 <= (_age(secret, text, now) or NONCE_LIFE_S + 1) <= NONCE_LIFE_S
-        }
+        counts = {text: high for text, high in counts.items() if _fresh(secret, text, now)}
     return Seen(counts)
 
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-import pjsua2 as pj  # type: ignore[import-untyped]
+import pjsua2 as pj
 from twisted.internet.task import LoopingCall
 
 from telephony.sip.audio import FRAME_MS, RATE

@@ -1,4 +1,4 @@
-"""One SIP dialogue with its audio, as `telephony.sip.port.Leg` says, on top of the library's call."""
+"""One SIP dialogue with its audio, as `telephony.sip.port.Leg` says, on the library's call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pjsua2 as pj  # type: ignore[import-untyped]
+import pjsua2 as pj
 
 from telephony.sip import watch
 from telephony.sip.clock import Timer

@@ -26,7 +26,7 @@ COMPACT = {
 
 @dataclass(frozen=True, slots=True)
 class SipMessage:
-    """A request or response: its first line, its headers in order (names in lower case), its body."""
+    """A request or response: first line, headers in order (names in lower case), body."""
 
     start: str
     headers: tuple[tuple[str, str], ...]

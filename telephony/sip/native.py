@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import pjsua2 as pj  # type: ignore[import-untyped]
+import pjsua2 as pj
 from twisted.logger import Logger, LogLevel
 
 from telephony.sip.audio import FRAME_MS, RATE, SILENCE

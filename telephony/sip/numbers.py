@@ -1,4 +1,4 @@
-"""Brings telephone numbers into one form: E.164 where that is sure, else the digits dialled. Pure."""
+"""Brings telephone numbers into one form: E.164 where sure, else the digits dialled. Pure."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soxr  # type: ignore[import-untyped]
+import soxr
 
 from telephony.sip.audio import FRAME_MS, RATE
 
@@ -142,8 +142,7 @@ class Joiner:
         if len(wavs) == 1 and wavs[0].native:
             return wavs[0]
         try:
-            stats = [wav.path.stat() for wav in wavs]
-            key = tuple((str(w.path), s.st_mtime_ns, s.st_size) for w, s in zip(wavs, stats))
+            key = tuple(_identity(wav.path) for wav in wavs)
             if key in self._made:
                 self._made.move_to_end(key)
                 return self._made[key]
@@ -160,6 +159,12 @@ class Joiner:
             # A player that has the file open goes on with it.
             self._made.popitem(last=False)[1].path.unlink(missing_ok=True)
         return made
+
+
+def _identity(path: Path) -> tuple[str, int, int]:
+    """Return what tells a file's content from another's without reading it."""
+    stat = path.stat()
+    return str(path), stat.st_mtime_ns, stat.st_size
 
 
 def _alaw() -> np.ndarray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pjsua2 as pj  # type: ignore[import-untyped]
+import pjsua2 as pj
 
 from telephony.sip.native import log, reason_of
 

@@ -14,13 +14,14 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
-from telephony.sip.config import LOOPBACK, SipSettings, Trunk
+from telephony.sip.config import SipSettings, Trunk
 from telephony.sip.line import SipLine
 from telephony.sip.port import Invitation, Leg
 from telephony.sip.wavs import header
 from tests.sip.peer import Caller
 
 LIMIT_S = 10.0
+HERE = Trunk("loopback", ("127.0.0.1",), trusted=True)
 SMALL = Trunk("small", ("127.0.0.2",), max_calls=2, calls_per_second=0.001, burst=4)
 LOCKED = Trunk("locked", ("127.0.0.3",), user="exchange", password="secret", realm="hotline")
 
@@ -31,7 +32,7 @@ def aio(work: Awaitable[Any]) -> Deferred[Any]:
 
 
 def the_reactor() -> Any:
-    """Return the reactor; imported late, since pytest-twisted installs it after this file is read."""
+    """Return the reactor; imported late: pytest-twisted installs it after this file is read."""
     from twisted.internet import reactor
 
     return reactor
@@ -124,9 +125,13 @@ class Station:
         self.calls.append((leg, invitation, owner))
         self.take(leg, invitation, owner)
 
-    async def caller(self, kind: str = "udp", host: str = "127.0.0.1", port: int = 0) -> Caller:
+    async def caller(self, kind: str = "udp", source: str = "127.0.0.1") -> Caller:
         """Return a new caller."""
-        caller: Caller = await aio(Caller.open(port or self.line.port, kind, host))
+        port = self.line.port
+        if kind == "tls":
+            (tls,) = [name for name in self.line.facts().transports if name.startswith("tls")]
+            port = int(tls.rpartition(":")[2])
+        caller: Caller = await aio(Caller.open(port, kind, source))
         self.callers.append(caller)
         return caller
 
@@ -161,7 +166,7 @@ def whole_station(certificate: tuple[Path, Path]) -> Iterator[Station]:
         certificate=certificate[0],
         private_key=certificate[1],
         max_calls=60,
-        trunks=(LOOPBACK, SMALL, LOCKED),
+        trunks=(HERE, SMALL, LOCKED),
         no_rtp_s=1.5,
         never_acked_s=1.5,
     )

@@ -91,23 +91,22 @@ class Caller:
         self._waiting: list[tuple[Callable[[SipMessage], bool], asyncio.Future[SipMessage]]] = []
 
     @classmethod
-    async def open(cls, port: int, kind: str = "udp", host: str = "127.0.0.1") -> Caller:
-        """Return a caller that talks to the line at `host`:`port` over udp, tcp or tls."""
+    async def open(cls, port: int, kind: str = "udp", source: str = "127.0.0.1") -> Caller:
+        """Return a caller that talks to the line at `port` over udp, tcp or tls, from `source`."""
         loop = asyncio.get_running_loop()
+        host = "127.0.0.1"
         caller = cls(kind, (host, port))
 
         def wire() -> Wire:
             return Wire(caller._received, kind == "udp")
 
         if kind == "udp":
-            _, caller.wire = await loop.create_datagram_endpoint(wire, local_addr=("127.0.0.1", 0))
+            _, caller.wire = await loop.create_datagram_endpoint(wire, local_addr=(source, 0))
         else:
-            secure = None
-            if kind == "tls":
-                secure = ssl.create_default_context()
-                secure.check_hostname = False
-                secure.verify_mode = ssl.CERT_NONE
-            _, caller.wire = await loop.create_connection(wire, host, port, ssl=secure)
+            secure = _trusting() if kind == "tls" else None
+            _, caller.wire = await loop.create_connection(
+                wire, host, port, ssl=secure, local_addr=(source, 0)
+            )
         caller.rtp = await Rtp.open()
         return caller
 
@@ -123,7 +122,9 @@ class Caller:
     def contact(self) -> str:
         """Our own URI."""
         host, port = self.wire.local
-        return f"sip:{self.user}@{host}:{port}" + ("" if self.kind == "udp" else ";transport=tcp")
+        return f"sip:{self.user}@{host}:{port}" + (
+            "" if self.kind == "udp" else f";transport={self.kind}"
+        )
 
     def sdp(self, extra: str = "", profile: str = "RTP/AVP", payloads: str = "8 101") -> str:
         """Return an offer or answer of A-law and telephone events."""
@@ -186,6 +187,22 @@ class Caller:
     def cancel(self) -> None:
         """Take the INVITE back."""
         self.request("CANCEL", cseq=self.cseq, branch=self._branch)
+
+    def acknowledge_provisional(self, response: SipMessage) -> None:
+        """Send PRACK (RFC 3262) for a reliable provisional response."""
+        self.to_tag = address(response.get("to")).parameter("tag")
+        self.remote_target = address(response.get("contact")).uri
+        self.request("PRACK", f"RAck: {response.get('rseq')} {response.get('cseq')}\r\n")
+        self.to_tag, self.remote_target = "", ""
+
+    async def reopen_tls(self, version: ssl.TLSVersion) -> str:
+        """Connect once more with exactly that version of TLS; return what was agreed."""
+        secure = _trusting()
+        secure.minimum_version = secure.maximum_version = version
+        _, writer = await asyncio.open_connection(*self.target, ssl=secure)
+        agreed = str(writer.get_extra_info("ssl_object").version())
+        writer.close()
+        return agreed
 
     async def info(self, digit: str) -> SipMessage:
         """Send a digit by SIP INFO; return the response."""
@@ -276,13 +293,22 @@ class Caller:
             to += f";tag={self.tag}"
         vias = "".join(f"Via: {via}\r\n" for via in request.all("via"))
         text = (
-            f"SIP/2.0 {code} {'OK' if code == 200 else 'Answer'}\r\n{vias}From: {request.get('from')}\r\nTo: {to}\r\n"
+            f"SIP/2.0 {code} {'OK' if code == 200 else 'Answer'}\r\n{vias}"
+            f"From: {request.get('from')}\r\nTo: {to}\r\n"
             f"Call-ID: {request.get('call-id')}\r\nCSeq: {request.get('cseq')}\r\n"
             f"Contact: <{self.contact}>\r\n"
             + ("Content-Type: application/sdp\r\n" if body else "")
             + f"Content-Length: {len(body)}\r\n\r\n{body}"
         )
         self.wire.send(text.encode(), remote)
+
+
+def _trusting() -> ssl.SSLContext:
+    """Return a client's TLS context that takes any certificate."""
+    secure = ssl.create_default_context()
+    secure.check_hostname = False
+    secure.verify_mode = ssl.CERT_NONE
+    return secure
 
 
 def media_of(sdp: str) -> Peer:

@@ -40,7 +40,9 @@ export class Phone extends EventTarget {
   handle(message) {
     if (message.type === 'offer' && typeof message.sdp === 'string') {
       if (!this.legs.has(message.leg)) {
-        this.legs.set(message.leg, {sdp: message.sdp, state: 'ringing'});
+        const call = {sdp: message.sdp, state: 'ringing'};
+        call.over = new Promise((resolve) => (call.finish = resolve));
+        this.legs.set(message.leg, call);
         this.#tell('ringing', message.leg);
       }
       return true;
@@ -52,7 +54,7 @@ export class Phone extends EventTarget {
     return false;
   }
 
-  // Takes a ringing call. The promise is fulfilled when the answer is sent.
+  // Takes a ringing call. The promise is fulfilled when the answer is sent or the call is over.
   async answer(leg) {
     const call = this.legs.get(leg);
     if (!call || call.state !== 'ringing') return;
@@ -65,7 +67,8 @@ export class Phone extends EventTarget {
     }
     if (!this.#alive(leg, call)) return;
     try {
-      const sdp = await this.#negotiate(leg, call);
+      // The promises of a connection that is closed meanwhile stay open for ever.
+      const sdp = await Promise.race([this.#negotiate(leg, call), call.over]);
       if (!this.#alive(leg, call)) return;
       this.send({type: 'answer', leg, sdp});
     } catch (error) {
@@ -169,6 +172,7 @@ export class Phone extends EventTarget {
 }
 
 function release(call) {
+  call.finish();
   call.microphone?.getTracks().forEach((track) => track.stop());
   call.connection?.close();
   call.speaker?.stop();
