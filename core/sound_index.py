@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,28 @@ from numpy.typing import NDArray
 from core.sound import GAP, LONGEST, Sounds, fold, sounds, syllable_cost
 
 Key = TypeVar("Key", bound=Hashable)
+
+
+class Ragged:
+    """Lists of numbers of different lengths, from which some can be drawn as one padded table."""
+
+    def __init__(self, lists: Sequence[NDArray[Any]], fill: int = 0) -> None:
+        """Take the lists; `fill` pads the short ones."""
+        self.lengths = np.array([len(each) for each in lists], dtype=np.intp)
+        longest = int(self.lengths.max()) if len(lists) else 0
+        pad = np.full(longest, fill, dtype=lists[0].dtype if lists else np.intp)
+        self._flat = np.concatenate([*lists, pad])
+        self._starts = np.cumsum(self.lengths) - self.lengths
+        self._fill = fill
+
+    def rows(self, at: NDArray[np.intp]) -> NDArray[Any]:
+        """The lists at these positions, as wide as the longest of them (one at least)."""
+        columns = np.arange(max(1, int(self.lengths[at].max()) if len(at) else 1))
+        if not len(self._flat):
+            return np.full((len(at), len(columns)), self._fill)
+        table = self._flat[self._starts[at][:, None] + columns]
+        table[columns >= self.lengths[at][:, None]] = self._fill
+        return table
 
 
 class SoundTable:
@@ -26,13 +48,14 @@ class SoundTable:
         kept = [text[:LONGEST] for text in texts]
         self._names = sorted({syllable for text in kept for syllable in text})
         number = {name: i for i, name in enumerate(self._names)}
-        self._texts = [np.array([number[name] for name in text], dtype=np.int16) for text in kept]
-        self._lengths = np.array([len(text) for text in kept], dtype=np.int32)
+        self._texts = Ragged(
+            [np.array([number[name] for name in text], dtype=np.int16) for text in kept]
+        )
         self._costs: dict[str, NDArray[np.float32]] = {}
 
     def __len__(self) -> int:
         """How many texts there are."""
-        return len(self._texts)
+        return len(self._texts.lengths)
 
     def scores(
         self, heard: Sounds, at: NDArray[np.intp], *, inside: bool = False
@@ -44,14 +67,11 @@ class SoundTable:
         if not len(at) or not heard:
             return np.zeros(len(at))
         heard = heard[:LONGEST]
-        lengths = self._lengths[at]
-        width = max(1, int(lengths.max()))
-        texts = np.zeros((len(at), width), dtype=np.int16)
-        for line, position in zip(texts, at, strict=True):
-            line[: self._lengths[position]] = self._texts[position]
+        lengths = self._texts.lengths[at]
+        texts = self._texts.rows(at)
         # The alignment table of `core.sound`, one row of it for all texts per heard syllable. A
         # row's running minimum over (cost - steps) is what inserting syllables can save.
-        steps = GAP * np.arange(width + 1, dtype=np.float32)
+        steps = GAP * np.arange(texts.shape[1] + 1, dtype=np.float32)
         table = np.tile(steps, (len(at), 1))
         ends = (np.arange(len(at)), lengths)
         nearest = table[ends]

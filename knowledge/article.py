@@ -1,4 +1,4 @@
-"""One article as its file or its row says it, and when and where it holds."""
+"""One article as its file or its row says it, with where and when it holds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
-
-from core import area as areas
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,6 @@ class ArticleContent:
     owner: str
     mark: str
     version: int
-
-    def valid_on(self, day: date) -> bool:
-        """Whether the article may be told on this day."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.valid_to is None or day <= self.valid_to)
-
-    def serves(self, area: str) -> bool:
-        """Whether the article holds for a call from this area (GB/T 2260 code)."""
-        return areas.serves(self.area, area)
 
     def digest(self) -> str:
         """SHA-256 over everything but the version: two equal digests mean nothing has changed."""

@@ -16,17 +16,18 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from core.area import level
+from core.area import level, serves
 from core.area import name as area_name
-from core.sound import Sounds, sounds, sounds_contain
+from core.sound import Sounds, fold, sounds, sounds_contain
 from core.sound_index import SoundTable, grams
 from knowledge.article import ArticleContent
 from knowledge.port import Answer, Decision, Found
-from knowledge.terms import Bm25, Overlap
+from knowledge.terms import Bm25, Overlap, spread
 from knowledge.words import add_words, plain, rarity, segment
 
 _SOUND_TERMS, _SOUND_WHOLE, _WORDS = 0.5, 0.25, 0.25
 _TRUST = 0.7
+_LIKELY = 200
 _ALIGNED = 40
 _LONGEST = 60
 _NAMED = 0.9
@@ -65,12 +66,18 @@ class KnowledgeIndex:
         self._words = Overlap(
             [[segment(text) for text in ways] for ways in asked], rarity, trust=_TRUST
         )
-        self._keys = [[sounds(key) for key in article.keys] for article in self._articles]
+        self._keys = [
+            [(key, frozenset(map(fold, key))) for key in map(sounds, article.keys)]
+            for article in self._articles
+        ]
         self._table = SoundTable(text for group in spoken for text in group)
         self._first = np.cumsum([0, *(len(ways) for ways in asked)])
-        self._by_area: dict[str, list[int]] = {}
-        for at, article in enumerate(self._articles):
-            self._by_area.setdefault(article.area, []).append(at)
+        begins = (article.valid_from or date.min for article in self._articles)
+        ends = (article.valid_to or date.max for article in self._articles)
+        self._begin = np.array([day.toordinal() for day in begins], dtype=np.int64)
+        self._end = np.array([day.toordinal() for day in ends], dtype=np.int64)
+        codes = np.array([article.area for article in self._articles], dtype=str)
+        self._by_area = {str(code): np.flatnonzero(codes == code) for code in np.unique(codes)}
         self._named = {area: name for area in self._by_area if (name := _short_name(area))}
 
     def __len__(self) -> int:
@@ -90,7 +97,8 @@ class KnowledgeIndex:
         if not here.any():
             return Found(Decision.NOTHING, (), f"no article holds in {area or 'any area'} today")
         scores = self._score(matter, heard, here)
-        order = np.argsort(-scores, kind="stable")[: self._limits.offered]
+        order = _top(scores, self._limits.offered)
+        order = order[np.argsort(-scores[order], kind="stable")]
         return self._decide([(int(at), float(scores[at])) for at in order if scores[at] > 0])
 
     def phrases(self) -> list[str]:
@@ -114,31 +122,36 @@ class KnowledgeIndex:
         return Found(Decision.UNSURE, offers, f"{said}: {why}")
 
     def _score(self, matter: str, heard: Sounds, here: NDArray[np.bool_]) -> NDArray[np.float64]:
-        scores = _SOUND_TERMS * self._terms.scores(grams(heard))
-        scores += _WORDS * self._words.scores(segment(matter))
-        scores[~here] = 0.0
-        likely = np.argsort(-scores, kind="stable")[:_ALIGNED]
-        likely = likely[here[likely]]
-        ways = [np.arange(self._first[at], self._first[at + 1]) for at in likely]
-        alike = self._table.scores(heard, np.concatenate(ways))
-        starts = np.cumsum([0, *(len(group) for group in ways)])[:-1]
-        scores[likely] += _SOUND_WHOLE * np.maximum.reduceat(alike, starts)
-        for at in likely:
-            if not self._key_heard(heard, int(at)):
-                scores[at] *= _NO_KEY
+        """The scores of the likeliest articles; 0 for all others."""
+        first = self._terms.scores(grams(heard))
+        first[~here] = 0.0
+        likely = _top(first, _LIKELY)
+        close = _SOUND_TERMS * first[likely] + _WORDS * self._words.scores(segment(matter), likely)
+        best = _top(close, _ALIGNED)
+        likely, close = likely[best], close[best]
+        scores = np.zeros(len(first))
+        if len(likely):
+            texts, starts = spread(self._first, likely)
+            alike = np.maximum.reduceat(self._table.scores(heard, texts), starts)
+            named = [1.0 if self._key_heard(heard, int(at)) else _NO_KEY for at in likely]
+            scores[likely] = (close + _SOUND_WHOLE * alike) * named
         return scores
 
     def _key_heard(self, heard: Sounds, at: int) -> bool:
-        return any(sounds_contain(heard, key) >= _KEY_HEARD for key in self._keys[at])
+        classes = {fold(syllable) for syllable in heard}
+        return any(
+            not classes.isdisjoint(parts) and sounds_contain(heard, key) >= _KEY_HEARD
+            for key, parts in self._keys[at]
+        )
 
     def _holding(self, heard: Sounds, area: str, today: date) -> NDArray[np.bool_]:
         """Which articles hold for this call: in its area or in one that it names, and today."""
         here = np.zeros(len(self._articles), dtype=bool)
         for of, places in self._by_area.items():
             named = of in self._named and sounds_contain(heard, self._named[of]) >= _NAMED
-            if named or self._articles[places[0]].serves(area):
-                here[places] = [self._articles[at].valid_on(today) for at in places]
-        return here
+            here[places] = named or serves(of, area)
+        day = today.toordinal()
+        return here & (self._begin <= day) & (day <= self._end)
 
     def _answer(self, at: int, score: float) -> Answer:
         article = self._articles[at]
@@ -150,6 +163,14 @@ class KnowledgeIndex:
             spoken_source=article.spoken_source,
             score=round(min(1.0, score), 3),
         )
+
+
+def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    """The positions of the best scores above 0, at most so many, in no order."""
+    found = np.flatnonzero(scores > 0)
+    if len(found) > most:
+        found = found[np.argpartition(-scores[found], most)[:most]]
+    return found
 
 
 def _ways(article: ArticleContent) -> list[str]:

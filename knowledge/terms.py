@@ -13,9 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.sound_index import Ragged
+
 _K1 = 0.6
 _B = 0.3
 
+Positions = NDArray[np.intp]
 Scores = NDArray[np.float64]
 Weigh = Callable[[str], float]
 
@@ -69,32 +72,45 @@ class Overlap:
         """Take for each group its texts, each as its terms; no group may be empty."""
         self._informative = informative
         self._trust = trust
-        texts = [dict.fromkeys(text, 1) for group in groups for text in group]
-        holders = _places(
-            [dict.fromkeys((t for text in group for t in text), 1) for group in groups]
+        holders = _places([dict.fromkeys((t for text in g for t in text), 1) for g in groups])
+        self._number = {term: i for i, term in enumerate(holders)}
+        self._weights = np.array(
+            [
+                trust * informative(term) + (1 - trust) * rareness(len(groups), len(where))
+                for term, where in holders.items()
+            ]
         )
-        self._weights = {
-            term: trust * informative(term) + (1 - trust) * rareness(len(groups), len(where))
-            for term, where in holders.items()
-        }
-        self._places = _places(texts)
-        self._starts = np.cumsum([0, *(len(group) for group in groups)])[:-1]
-        self._mass = np.array([sum(self._weights[term] for term in text) for text in texts])
+        terms = [np.unique([self._number[t] for t in text]) for group in groups for text in group]
+        self._texts = Ragged([each.astype(np.int32) for each in terms], fill=len(holders))
+        self._mass = np.array([self._weights[each].sum() if len(each) else 0.0 for each in terms])
+        self._first = np.cumsum([0, *(len(group) for group in groups)])
 
-    def scores(self, query: Sequence[str]) -> Scores:
-        """The score of every group; all 0 for an empty query."""
-        shared = np.zeros(len(self._mass))
+    def scores(self, query: Sequence[str], groups: NDArray[np.intp]) -> Scores:
+        """The scores of these groups, in their order; all 0 for an empty query."""
+        asked = np.zeros(len(self._weights) + 1)
         mass = 0.0
         for term in set(query):
-            where = self._places.get(term)
-            if where is None:
+            number = self._number.get(term)
+            if number is None:
                 mass += self._trust * self._informative(term) + (1 - self._trust)
-                continue
-            mass += self._weights[term]
-            shared[where] += self._weights[term]
-        if not mass or not len(shared):
-            return np.zeros(len(self._starts))
-        return np.maximum.reduceat(2 * shared / (self._mass + mass), self._starts)
+            else:
+                mass += self._weights[number]
+                asked[number] = self._weights[number]
+        if not mass or not len(groups):
+            return np.zeros(len(groups))
+        texts, starts = spread(self._first, groups)
+        shared = asked[self._texts.rows(texts)].sum(axis=1)
+        return np.maximum.reduceat(2 * shared / (self._mass[texts] + mass), starts)
+
+
+def spread(first: NDArray[np.intp], groups: NDArray[np.intp]) -> tuple[Positions, Positions]:
+    """The texts of these groups one after the other, and where each group begins among them.
+
+    Group g has the texts first[g] to first[g + 1] - 1, at least one.
+    """
+    counts = first[groups + 1] - first[groups]
+    starts = np.cumsum(counts) - counts
+    return np.repeat(first[groups] - starts, counts) + np.arange(counts.sum()), starts
 
 
 def rareness(size: int, holders: int) -> float:

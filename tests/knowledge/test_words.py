@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,9 +55,14 @@ def test_bm25_is_scaled_by_what_the_query_could_reach() -> None:
 
 def test_overlap_holds_against_a_text_what_the_query_lacks() -> None:
     groups = [[["收养", "条件"]], [["收养", "登记", "条件"], ["登记"]]]
-    short, long = Overlap(groups, lambda _term: 0.5, trust=0.5).scores(["收养", "条件"])
+    short, long = Overlap(groups, lambda _term: 0.5, trust=0.5).scores(
+        ["收养", "条件"], np.arange(2)
+    )
     assert short == pytest.approx(1.0) and 0 < long < short
-    assert list(Overlap(groups, lambda _term: 0.5, trust=0.5).scores([])) == [0.0, 0.0]
+    assert list(Overlap(groups, lambda _term: 0.5, trust=0.5).scores([], np.arange(2))) == [
+        0.0,
+        0.0,
+    ]
 
 
 def test_rareness_goes_from_all_to_one() -> None:
