@@ -34,6 +34,7 @@ class Saying:
         )
         self._turn = 0
         self._playing: list[tuple[str, float]] = []
+        self._rendering: Deferred[Any] | None = None
         self._began = 0.0
 
     def say(self, texts: Sequence[str], done: Callable[[], None]) -> None:
@@ -46,6 +47,9 @@ class Saying:
     def hush(self) -> None:
         """Be silent at once; what was cut off is noted up to where it was heard."""
         self._turn += 1
+        rendering, self._rendering = self._rendering, None
+        if rendering is not None:
+            rendering.cancel()
         if self._playing:
             heard_s = self._leg.stop_playing() / 1000
             self._note(heard_s)
@@ -87,10 +91,12 @@ class Saying:
         text = sentences[0]
         rendered: Deferred[Any] = self._prompts.want(text)
         rendered.addTimeout(RENDER_LIMIT_S, cast(Any, self._reactor))
+        self._rendering = rendered
 
         def go_on(result: Path | Failure) -> None:
             if turn != self._turn:
                 return
+            self._rendering = None
             sentences.pop(0)
             if isinstance(result, Failure):
                 self.log.error("cannot say {t!r}: {e}", t=text, e=result.getErrorMessage())

@@ -193,8 +193,8 @@ class CallSession:
                 self._start_recording()
             case ev.Join(_, priority, limit_ms, front, texts):
                 self._drop_message()
-                self._announce(texts)
                 people.join(self, priority, limit_ms, front)
+                self._announce(texts)
             case ev.Leave():
                 people.leave(self.call_id)
                 self._leg.stop_playing()

@@ -1,0 +1,306 @@
+"""A node of calls in memory: line, recogniser, journal, prompts and queue in the test's hands."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.task import Clock
+
+from asr.port import Final, Heard, Partial, RecogniserUnavailable, Word
+from core.record import Record
+from ivr import events as ivr
+from ivr.voice.port import VoiceUnavailable
+from telephony.calls.machine import CallMachine
+from telephony.calls.ports import Parts, Reply, Waiter
+from telephony.calls.recording import RecordingFolder
+from telephony.calls.service import Calls
+from telephony.calls.session import CallSession
+from tests.calls.toy import Toy
+from tests.fakes.sip import FakeLeg, FakeLine
+
+START = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
+PROMPT_S = 2.0
+
+
+class Notebook:
+    """A journal that remembers; with `held` nothing becomes durable until `release`."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.held: list[Deferred[None]] | None = None
+
+    def write(self, record: Record) -> Deferred[None]:
+        self.records.append(record)
+        if self.held is None:
+            return succeed(None)
+        self.held.append(Deferred())
+        return self.held[-1]
+
+    def release(self) -> None:
+        held, self.held = self.held or [], None
+        for each in held:
+            each.callback(None)
+
+    @property
+    def kinds(self) -> list[str]:
+        return [record.kind for record in self.records]
+
+    def data(self, kind: str) -> list[dict[str, Any]]:
+        return [record.data for record in self.records if record.kind == kind]
+
+    def texts(self, kind: str) -> list[str]:
+        return [data["text"] for data in self.data(kind)]
+
+
+class Ears:
+    """A recogniser whose streams the test speaks for."""
+
+    def __init__(self) -> None:
+        self.ready = True
+        self.fault = ""
+        self.streams: list[Stream] = []
+
+    def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> Stream:
+        if not self.ready:
+            raise RecogniserUnavailable("no model")
+        stream = Stream(on_heard)
+        self.streams.append(stream)
+        return stream
+
+    @property
+    def open_streams(self) -> list[Stream]:
+        return [stream for stream in self.streams if not stream.closed]
+
+    def stop(self) -> None:
+        self.ready = False
+
+    def partial(self, text: str, at_ms: int = 500) -> None:
+        self.open_streams[0].on_heard(Partial(text, at_ms))
+
+    def final(self, text: str, start_ms: int = 0, end_ms: int = 900, stream: int = 0) -> None:
+        words = (Word(text, start_ms + 50, end_ms, 0.9),) if text else ()
+        self.open_streams[stream].on_heard(Final(text, words, 0.9, start_ms, end_ms))
+
+
+class Stream:
+    """One pair of ears."""
+
+    def __init__(self, on_heard: Callable[[Heard], None]) -> None:
+        self.on_heard = on_heard
+        self.closed = False
+        self.fed = 0
+
+    def feed(self, pcm: bytes) -> None:
+        assert not self.closed
+        self.fed += len(pcm)
+
+    def finish(self) -> None:
+        self.closed = True
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Shelf:
+    """Prompts: each text a file of two seconds, except those that the test takes away."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
+        self._files: dict[str, Path] = {}
+        self.missing: set[str] = set()
+        self.wanted: dict[str, list[Deferred[Path]]] = {}
+
+    def get(self, text: str) -> Path | None:
+        return None if text in self.missing else self.file(text)
+
+    def want(self, text: str) -> Deferred[Path]:
+        if text not in self.missing:
+            return succeed(self.file(text))
+        result: Deferred[Path] = Deferred()
+        self.wanted.setdefault(text, []).append(result)
+        return result
+
+    def split(self, text: str) -> list[str]:
+        return [part + "。" for part in text.split("。") if part]
+
+    def file(self, text: str) -> Path:
+        if text not in self._files:
+            path = self._folder / f"{len(self._files)}.wav"
+            with wave.open(str(path), "wb") as writer:
+                writer.setparams((1, 2, 8000, 0, "NONE", ""))
+                writer.writeframes(b"\1\0" * int(PROMPT_S * 8000))
+            self._files[text] = path
+        return self._files[text]
+
+    def render(self, text: str) -> None:
+        self.missing.discard(text)
+        for each in self.wanted.pop(text, []):
+            if not each.called:
+                each.callback(self.file(text))
+
+    def fail(self, text: str) -> None:
+        for each in self.wanted.pop(text, []):
+            if not each.called:
+                each.errback(VoiceUnavailable("no voice"))
+
+    def texts(self, files: Sequence[Path]) -> list[str]:
+        names = {path: text for text, path in self._files.items()}
+        return [names.get(Path(file), Path(file).name) for file in files]
+
+
+class Room:
+    """The queue; the test is the dispatcher."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, Waiter] = {}
+        self.told: list[tuple[Any, ...]] = []
+
+    def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
+        self.waiting[waiting.call_id] = waiting
+        self.told.append(("join", priority, front))
+
+    def leave(self, call_id: str) -> None:
+        self.waiting.pop(call_id, None)
+        self.told.append(("leave",))
+
+    def talking(self, agent: str, call_id: str) -> None:
+        self.waiting.pop(call_id, None)
+        self.told.append(("talking", agent))
+
+    def refused(self, agent: str, call_id: str, reason: str) -> None:
+        self.told.append(("refused", agent, reason))
+
+    def done(self, agent: str, call_id: str) -> None:
+        self.told.append(("done", agent))
+
+
+class Gate:
+    """The browsers: what each was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def offer(self, agent: str, leg_id: str, sdp: str) -> None:
+        self.told.append(("offer", agent))
+
+    def end(self, agent: str, leg_id: str) -> None:
+        self.told.append(("end", agent))
+
+
+class Hall:
+    """Everything together."""
+
+    def __init__(self, folder: Path, script: Any = None, max_call_s: float = 7200) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.gate = Gate()
+        self.line = FakeLine(
+            self.clock, lambda leg, invitation: self.calls.on_call(leg, invitation), self.gate
+        )
+        self.journal, self.ears, self.room = Notebook(), Ears(), Room()
+        self.prompts = Shelf(folder / "prompts")
+        self.recordings = RecordingFolder(folder, 0)
+        self.published: list[tuple[str, dict[str, Any]]] = []
+        self.reply = Reply(ivr.Answered("answer", "dibao", "低保", "到街道申请。", "办法", 0.9), 3)
+        music, beep = folder / "hold.wav", folder / "beep.wav"
+        for path, seconds in ((music, 1.0), (beep, 0.2)):
+            with wave.open(str(path), "wb") as writer:
+                writer.setparams((1, 2, 8000, 0, "NONE", ""))
+                writer.writeframes(b"\2\0" * int(seconds * 8000))
+        self.parts = Parts(
+            machine=CallMachine(script or Toy()),
+            line=self.line,
+            journal=self.journal,
+            prompts=self.prompts,
+            recogniser=self.ears,
+            ask=lambda text, area: self.reply,
+            people=self.room,
+            recordings=self.recordings,
+            publish=lambda topic, message: self.published.append((topic, message)),
+            reactor=self.clock,
+            now=lambda: START + timedelta(seconds=self.clock.seconds()),
+            run_in_thread=maybeDeferred,
+            to_zone=lambda moment: moment + timedelta(hours=8),
+            hold_music=music,
+            beep=beep,
+            transfer_targets=frozenset(["sip:office@127.0.0.1"]),
+            transcribe=lambda: True,
+        )
+        ids = iter(f"{n:032x}" for n in range(1, 1000))
+        self.calls = Calls(
+            self.parts, "node1", lambda invitation: "440106", lambda: next(ids), max_call_s,
+            lambda call: succeed(f"ticket of {call}"),
+        )  # fmt: skip
+
+    def ring(self, **invitation: Any) -> FakeLeg:
+        """A caller phones; nothing has happened yet."""
+        return self.line.invite(**invitation)
+
+    def call(self, **invitation: Any) -> FakeLeg:
+        """A caller phones and is answered."""
+        leg = self.ring(**invitation)
+        self.pass_time(0)
+        return leg
+
+    def pass_time(self, seconds: float = 0.0) -> None:
+        """Let time go on in small steps, so that what follows from what happens happens."""
+        self.clock.advance(0)
+        end = self.clock.seconds() + seconds
+        while self.clock.seconds() < end - 1e-9:
+            self.clock.advance(min(0.5, end - self.clock.seconds()))
+        self.clock.advance(0)
+
+    def session(self, leg: FakeLeg) -> CallSession:
+        assert isinstance(leg.owner, CallSession)
+        return leg.owner
+
+    def playing(self, leg: FakeLeg) -> list[str]:
+        """The texts (or file names) that the leg plays now."""
+        return self.prompts.texts(leg.playing)
+
+    def offer(self, leg: FakeLeg, agent: str = "li") -> FakeLeg:
+        """The dispatcher gives the caller's call to an agent, whose browser rings; its leg."""
+        self.session(leg).offer(agent)
+        self.pass_time(0)
+        return self.line.dialled[-1]
+
+    def connect(self, leg: FakeLeg, agent: str = "li") -> FakeLeg:
+        """... and the agent takes it."""
+        side = self.offer(leg, agent)
+        self.line.browser_answered(side.id, "v=0")
+        self.pass_time(0)
+        return side
+
+    def over(self) -> None:
+        """Assert that all is closed: once each of call, recording and live row; nothing runs on."""
+        self.pass_time(0)
+        assert len(self.calls) == 0 and not self.calls.rows()
+        opened = self.journal.kinds.count("opened")
+        assert self.journal.kinds.count("ended") == opened
+        assert self.journal.records[-1].kind == "ended"
+        closing = [d for d in self.journal.data("recording") if d["state"] != "running"]
+        assert len(closing) == opened
+        gone = [message["id"] for topic, message in self.published if topic == "call.gone"]
+        assert len(gone) == len(set(gone)) == opened
+        assert not self.ears.open_streams
+        assert self.line.legs == 0
+        assert not self.clock.getDelayedCalls()
+        for call in {record.call_id for record in self.journal.records}:
+            numbers = [r.seq for r in self.journal.records if r.call_id == call]
+            assert numbers == list(range(len(numbers)))
+
+    @property
+    def ended(self) -> dict[str, Any]:
+        """What the last call's end says."""
+        return self.journal.data("ended")[-1]
+
+    @property
+    def recording(self) -> dict[str, Any]:
+        """What the last call's recording became."""
+        return self.journal.data("recording")[-1]

@@ -1,0 +1,112 @@
+"""All calls of a node: many at once, the longest call, draining, the live rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from telephony.sip.port import LegState
+from tests.calls.hall import Hall
+
+
+def test_calls_are_kept_apart(hall: Hall) -> None:
+    legs = [hall.call() for _ in range(20)]
+    assert len(hall.calls) == 20
+    for leg in legs[::2]:
+        leg.far_presses("1")
+    for leg in legs:
+        leg.far_hangs_up()
+    hall.pass_time(0)
+    hall.over()
+    ended = [data["disposition"] for data in hall.journal.data("ended")]
+    assert ended == ["machine", "abandoned"] * 10
+
+
+def test_a_call_that_lasts_too_long_is_ended(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, max_call_s=100)
+    leg = hall.call()
+    hall.pass_time(99)
+    assert leg.state is LegState.UP
+    hall.pass_time(2)
+    assert leg.state is LegState.ENDED
+    hall.over()
+    assert hall.ended["reason"] == "longest call reached"
+
+
+def test_a_talk_with_a_person_and_an_emergency_may_last_longer(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, max_call_s=100)
+    talks, urgent = hall.call(), hall.call()
+    talks.far_presses("0")
+    side = hall.connect(talks)
+    urgent.far_presses("2")
+    hall.pass_time(500)
+    assert talks.state is urgent.state is side.state is LegState.UP
+    side._end(480, "the browser is gone")
+    hall.pass_time(61)
+    assert talks.state is LegState.ENDED, "it waits with the machine again"
+    assert urgent.state is LegState.UP
+    urgent.far_hangs_up()
+    hall.pass_time(0)
+    hall.over()
+
+
+def test_an_ended_call_leaves_no_timer(hall: Hall) -> None:
+    hall.call().far_hangs_up()
+    hall.pass_time(0)
+    assert hall.clock.getDelayedCalls() == []
+
+
+def test_draining_refuses_new_calls_and_waits_for_those_that_run(hall: Hall) -> None:
+    leg = hall.call()
+    first, second = hall.calls.drain(), hall.calls.drain()
+    assert hall.calls.draining and not first.called
+    late = hall.ring()
+    hall.pass_time(0)
+    assert (late.code, late.retry_after) == (503, 10)
+    assert hall.journal.kinds.count("opened") == 1
+    leg.far_hangs_up()
+    hall.pass_time(0)
+    assert first.called and second.called
+    hall.over()
+
+
+def test_draining_an_empty_node_is_done_at_once(hall: Hall) -> None:
+    assert hall.calls.drain().called
+
+
+def test_the_last_record_is_durable_before_draining_is_done(hall: Hall) -> None:
+    leg = hall.call()
+    drained = hall.calls.drain()
+    hall.journal.held = []
+    leg.far_hangs_up()
+    hall.pass_time(0)
+    assert not drained.called
+    hall.journal.release()
+    assert drained.called
+
+
+def test_a_drain_that_was_given_up_does_not_break_the_last_call(hall: Hall) -> None:
+    leg = hall.call()
+    drained = hall.calls.drain()
+    drained.addErrback(lambda failure: None)
+    drained.cancel()
+    leg.far_hangs_up()
+    hall.pass_time(0)
+    hall.over()
+
+
+def test_the_live_row_follows_the_call_and_masks_the_caller(hall: Hall) -> None:
+    leg = hall.call(caller="+8613800138000")
+    leg.far_presses("0")
+    hall.connect(leg)
+    (row,) = hall.calls.rows().values()
+    assert row["caller"] == "+86138****8000"
+    assert (row["state"], row["agent"], row["node_name"]) == ("connected", "li", "need")
+    assert row["ticket"] == f"ticket of {row['id']}"
+    states = [m["state"] for topic, m in hall.published if topic == "call.changed"]
+    assert list(dict.fromkeys(states)) == ["ringing", "machine", "queued", "connected"]
+    leg.far_hangs_up()
+    hall.pass_time(0)
+    assert hall.published[-2:] == [
+        ("call.gone", {"id": row["id"]}),
+        ("ticket.changed", {"number": row["ticket"], "call": row["id"]}),
+    ]
