@@ -18,9 +18,12 @@ title: One prompt after the other
 start: say0
 give_up: bye
 anywhere:
-  - {intent: person, role: person, digit: 0, next: bye, says: [人工], mentions: [转人工]}
-  - {intent: emergency, role: emergency, digit: 2, next: bye, says: [紧急求助], mentions: [救命]}
+  - {intent: person, role: person, digit: 0, next: person, says: [人工], mentions: [转人工]}
+  - {intent: emergency, role: emergency, digit: 2, next: emergency, says: [紧急求助], mentions: [救命]}
 nodes:
+  person: {kind: queue, queue: main, limit_ms: 60000, nobody: bye, done: bye}
+  emergency:
+    {kind: queue, queue: main, priority: emergency, limit_ms: 60000, nobody: bye, done: bye}
   bye: {kind: hangup, text: 为保证服务质量，通话将被录音。}
 """
 
