@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from agent_ui import errors, probes
+from agent_ui.accounts import users
 from agent_ui.api import routes
 from agent_ui.console import Console
 from agent_ui.headers import SecurityHeaders
@@ -27,7 +28,12 @@ numbers are masked."""
 
 def make_app(console: Console) -> FastAPI:
     """Put the application together. The bus must run before the application starts."""
-    hub = Hub(console.bus, console.redis)
+
+    def people() -> dict[str, str]:
+        with console.sessions() as db:
+            return users.names(db)
+
+    hub = Hub(console.bus, console.redis, console.node_titles, people)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

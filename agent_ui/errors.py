@@ -20,11 +20,11 @@ from agent_ui.sight import NoSuchTicket
 log = Logger()
 
 TITLES = {
-    400: ("内容不对", "您填写的内容不完整或格式不对,请返回修改。"),
+    400: ("内容不对", "您填写的内容不完整或格式不对，请返回修改。"),
     403: ("不能访问", "您没有权限做这件事。"),
-    404: ("没有找到", "您要找的内容不存在,或者不在您的地区范围内。"),
+    404: ("没有找到", "您要找的内容不存在，或者不在您的地区范围内。"),
     405: ("不能这样做", "请从页面上的按钮操作。"),
-    500: ("出错了", "系统出了点问题,通话不受影响。请稍后再试。"),
+    500: ("出错了", "系统出了点问题，通话不受影响。请稍后再试。"),
 }
 
 
@@ -90,7 +90,7 @@ def _http(request: Request, error: Exception) -> Response:
 def _fault(request: Request, error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("page fault {r} at {p}: {e!r}", r=reference, p=request.url.path, e=error)
-    return _shown(request, 500, f"{TITLES[500][1]}(编号 {reference})")
+    return _shown(request, 500, f"{TITLES[500][1]}（编号 {reference}）")
 
 
 def _shown(request: Request, status: int, text: str = "") -> Response:

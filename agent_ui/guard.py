@@ -64,7 +64,7 @@ def needs(permission: Permission) -> Any:
 
     def check(who: Annotated[Who, Depends(signed_in)]) -> Who:
         if not who.may(permission):
-            raise Forbidden("您的账号没有这项权限,需要时请联系值班主管。")
+            raise Forbidden("您的账号没有这项权限，需要时请联系值班主管。")
         return who
 
     return Depends(check)
@@ -77,7 +77,7 @@ def same_form(
 ) -> None:
     """Refuse a POST that does not come from one of our own pages."""
     if not matches(csrf or x_csrf_token, who.csrf):
-        raise Forbidden("页面已过期,请刷新后再试。")
+        raise Forbidden("页面已过期，请刷新后再试。")
 
 
 OwnForm = Depends(same_form)

@@ -48,7 +48,7 @@ class SecurityHeaders:
             await send(message)
 
         if scope["method"] in CHANGING and not own_origin(Headers(scope=scope)):
-            refusal = PlainTextResponse("此请求来自其他网站,已拒绝。", 403)
+            refusal = PlainTextResponse("此请求来自其他网站，已拒绝。", 403)
             await refusal(scope, receive, answer)
             return
         await self._app(scope, receive, answer)

@@ -83,7 +83,15 @@ def number(caller: str, withheld: bool) -> str:
     """A caller's number as lists show it."""
     if withheld:
         return "号码保密"
-    return mask_number(caller) if caller else "无号码"
+    return domestic(mask_number(caller)) if caller else "无号码"
+
+
+def domestic(shown: str) -> str:
+    """A number as people in China write it: +8620****4444 is 020****4444."""
+    if not shown.startswith("+86"):
+        return shown
+    plain = shown.removeprefix("+86")
+    return plain if plain.startswith("1") and not plain.startswith("10") else f"0{plain}"
 
 
 def detail(data: dict[str, Any]) -> str:
@@ -120,6 +128,7 @@ FILTERS = {
     "clock": clock,
     "lasted": lasted,
     "number": number,
+    "domestic": domestic,
     "detail": detail,
     "label": lambda value, kind: label(kind, value),
     "area": name,

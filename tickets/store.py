@@ -79,7 +79,7 @@ def wrap_up(db: Session, ticket: Ticket, done: WrapUp, now: datetime) -> None:
     if done.outcome not in [each.value for each in Outcome]:
         raise WrapUpError("请选择处理结果。")
     if len(done.summary) > LONGEST_SUMMARY:
-        raise WrapUpError(f"小结最多{LONGEST_SUMMARY}字,请写短一些。")
+        raise WrapUpError(f"小结最多{LONGEST_SUMMARY}字，请写短一些。")
     call = db.get_one(Call, ticket.call_id)
     ticket.outcome, ticket.summary = done.outcome, done.summary.strip()
     ticket.wrapped_by, ticket.wrapped_at = done.who, now

@@ -43,7 +43,7 @@ def fault(password: str, name: str) -> str:
     if name.lower() in password.lower():
         return "密码里不能有用户名。"
     if len(set(password)) < 5:
-        return "密码太简单,请多用几个不同的字符。"
+        return "密码太简单，请多用几个不同的字符。"
     return ""
 
 

@@ -83,6 +83,11 @@ def listed(db: Session) -> list[User]:
     return list(db.scalars(select(User).order_by(User.name)))
 
 
+def names(db: Session) -> dict[str, str]:
+    """What each user is called, by login name."""
+    return {name: display for name, display in db.execute(select(User.name, User.display))}
+
+
 def first_administrator(sessions: Sessions, now: datetime) -> str | None:
     """Make the first user, `admin`, a supervisor of the whole country, when there is none.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent_ui.roles import Permission, Role, may
-from agent_ui.view import CALL_STATES, STATES, STATUS
+from agent_ui.view import CALL_STATES, STATES, STATUS, domestic
 from core.area import name as area_name
 from core.area import serves
 from tickets.labels import label
@@ -25,6 +26,14 @@ class Viewer:
     own: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What pages call the tree's nodes and the agents; one without a name is shown by its id."""
+
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+
+
 def sees_call(viewer: Viewer, row: Message) -> bool:
     """Whether a running call is in the viewer's area, or is theirs wherever it comes from."""
     if not may(viewer.role, Permission.LIVE):
@@ -40,10 +49,10 @@ def sees_agent(viewer: Viewer, agent: Message) -> bool:
     return may(viewer.role, Permission.LIVE) and serves(viewer.area, str(agent.get("area", "")))
 
 
-def call_shown(row: Message) -> Message:
+def call_shown(row: Message, names: Names) -> Message:
     """A running call as pages show it: with its words in Chinese."""
     state, topic = str(row.get("state", "")), str(row.get("topic", ""))
-    area = str(row.get("area", ""))
+    area, node, agent = (str(row.get(key, "")) for key in ("area", "node_name", "agent"))
     return {
         "id": str(row.get("id", "")),
         "state": state,
@@ -51,22 +60,24 @@ def call_shown(row: Message) -> Message:
         "area": area,
         "area_name": area_name(area),
         "node": str(row.get("node", "")),
-        "node_name": str(row.get("node_name", "")),
-        "caller": str(row.get("caller", "")),
+        "node_name": names.nodes.get(node, node),
+        "caller": domestic(str(row.get("caller", ""))),
         "called": str(row.get("called", "")),
         "started_at": str(row.get("started_at", "")),
         "heard": str(row.get("heard", "")),
-        "agent": str(row.get("agent", "")),
+        "agent": agent,
+        "agent_name": names.agents.get(agent, agent),
         "topic": label("intent", topic),
         "emergency": bool(row.get("emergency")),
     }
 
 
-def agent_shown(agent: Message) -> Message:
+def agent_shown(agent: Message, names: Names) -> Message:
     """An agent as pages show them."""
-    status, state = str(agent.get("status", "")), str(agent.get("state", ""))
+    name, status, state = (str(agent.get(key, "")) for key in ("agent", "status", "state"))
     return {
-        "agent": str(agent.get("agent", "")),
+        "agent": name,
+        "agent_name": names.agents.get(name, name),
         "status": status,
         "status_name": STATUS.get(status, status),
         "state": state,
@@ -90,14 +101,16 @@ def line_shown(line: Message) -> Message:
     }
 
 
-def forward(topic: str, message: Message, viewer: Viewer, call: Message) -> Message | None:
+def forward(
+    topic: str, message: Message, viewer: Viewer, call: Message, names: Names
+) -> Message | None:
     """What a page gets of one bus message; None: nothing.
 
     `call` is the running call that the message is about, empty when it is about none.
     """
     match topic:
         case "call.changed":
-            shown = call_shown(message) if sees_call(viewer, message) else None
+            shown = call_shown(message, names) if sees_call(viewer, message) else None
             return shown and {"type": topic, "call": shown}
         case "call.gone":
             return {"type": topic, "id": str(message.get("id", ""))}
@@ -107,7 +120,7 @@ def forward(topic: str, message: Message, viewer: Viewer, call: Message) -> Mess
                 return {"type": topic, "line": line_shown(message)}
         case "agent.state":
             if sees_agent(viewer, message):
-                return {"type": topic, "agent": agent_shown(message)}
+                return {"type": topic, "agent": agent_shown(message, names)}
         case "ticket.changed":
             if viewer.watching != "" and viewer.watching == message.get("call"):
                 return {"type": topic, "number": str(message.get("number", ""))}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from twisted.logger import Logger
 
 from agent_ui.accounts.login import Who
 from agent_ui.live.forward import (
     Message,
+    Names,
     Viewer,
     agent_shown,
     call_shown,
@@ -35,7 +39,7 @@ TOPICS = (
     "bus.state",
 )
 LONGEST_QUEUE = 2_000
-BUS_DOWN = {"name": "redis", "text": "内部消息服务中断,页面暂停更新,通话不受影响。", "node": ""}
+BUS_DOWN = {"name": "redis", "text": "内部消息服务中断，页面暂停更新，通话不受影响。", "node": ""}
 
 
 class Page:
@@ -70,8 +74,20 @@ class Hub:
 
     log = Logger()
 
-    def __init__(self, bus: Bus, redis: Redis) -> None:
-        """Take the bus and the client that snapshots are read with."""
+    def __init__(
+        self,
+        bus: Bus,
+        redis: Redis,
+        node_titles: Mapping[str, str],
+        people: Callable[[], dict[str, str]],
+    ) -> None:
+        """Take the bus, the client that snapshots are read with, and the names of nodes.
+
+        `people` gives the users' names by login name; it is called in a thread.
+        """
+        self._people: dict[str, str] = {}
+        self._load_people = people
+        self._names = Names(node_titles, self._people)
         self._bus, self._redis = bus, redis
         self._mirror = Mirror()
         self._pages: set[Page] = set()
@@ -96,6 +112,7 @@ class Hub:
     def join(self, page: Page) -> None:
         """Add a page; it gets a snapshot at once and then what happens."""
         page.viewer = replace(page.viewer, own=self._own_call(page.who.name))
+        self._people[page.who.name] = page.who.display
         self._pages.add(page)
         page.put(self._snapshot(page))
 
@@ -134,7 +151,7 @@ class Hub:
         if topic == "agent.state":
             self._own_changed(str(message["agent"]), str(message.get("call", "")))
         for page in list(self._pages):
-            shown = forward(topic, message, page.viewer, call)
+            shown = forward(topic, message, page.viewer, call, self._names)
             if shown is not None:
                 page.put(shown)
         if topic == "node.state":
@@ -148,6 +165,10 @@ class Hub:
         self._tell_warnings()
 
     async def _load(self) -> None:
+        try:
+            self._people.update(await run_in_threadpool(self._load_people))
+        except SQLAlchemyError as error:
+            self.log.warn("users' names cannot be read: {e}", e=error)
         try:
             await self._mirror.load(self._redis)
         except (RedisError, OSError) as error:
@@ -169,7 +190,7 @@ class Hub:
             page.viewer = replace(page.viewer, own=call)
             row = self.running(call)
             if row:
-                page.put({"type": "call.changed", "call": call_shown(row)})
+                page.put({"type": "call.changed", "call": call_shown(row, self._names)})
 
     def _warnings_now(self) -> list[Message]:
         return self._mirror.warnings() + ([] if self._bus.up else [BUS_DOWN])
@@ -187,7 +208,7 @@ class Hub:
         agents = [agent for agent in mirror.agents.values() if sees_agent(viewer, agent)]
         return {
             "type": "snapshot",
-            "calls": [call_shown(row) for row in calls],
-            "agents": [agent_shown(agent) for agent in agents],
+            "calls": [call_shown(row, self._names) for row in calls],
+            "agents": [agent_shown(agent, self._names) for agent in agents],
             "warnings": self._warnings_now(),
         }

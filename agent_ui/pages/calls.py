@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from agent_ui import sight
+from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.guard import Parts, needs, signed_in
 from agent_ui.render import page
@@ -55,6 +56,7 @@ def card(
             "parts/card.html",
             who,
             d=dossier,
+            people=users.names(db),
             may_reveal=sight.may_reveal(who, ticket),
             may_wrap_up=sight.may_wrap_up(who, ticket),
         )

@@ -24,8 +24,8 @@ from agent_ui.render import home, page
 router = APIRouter()
 
 BEFORE = "__Host-hotline-login"
-REFUSED = "用户名或密码不对。连续输错多次后,账号会锁定一段时间。"
-STALE = "页面已过期,请再试一次。"
+REFUSED = "用户名或密码不对。连续输错多次后，账号会锁定一段时间。"
+STALE = "页面已过期，请再试一次。"
 
 
 @router.get("/")

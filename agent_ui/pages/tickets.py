@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from agent_ui import recordings, sight
+from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.console import Console
 from agent_ui.guard import Forbidden, OwnForm, Parts, address_of, needs
@@ -47,13 +48,18 @@ def log(
     after: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
     """The call log; htmx gets the results alone, or the next rows of them."""
-    fault, found = "", search.Page((), "")
+    fault, found, people = "", search.Page((), ""), dict[str, str]()
     try:
         query = to_query(asked, who.area, console.settings.timezone)
         with console.sessions() as db:
             found = search.find(db, query, after, PER_PAGE)
-    except (BadDate, AreaError, search.PageKeyError) as error:
+            people = users.names(db)
+    except BadDate as error:
         fault = str(error)
+    except AreaError:
+        fault = "地区代码是六位数字，例如440106。"
+    except search.PageKeyError:
+        fault = "这一页已失效，请重新查找。"
     kept = {key: value for key, value in asked.model_dump().items() if value}
     template = "tickets.html"
     if is_fragment(request):
@@ -67,6 +73,7 @@ def log(
         found=found,
         more=more,
         fault=fault,
+        people=people,
         filtered=bool(kept),
     )
 
@@ -96,7 +103,7 @@ def reveal(
     with console.sessions() as db:
         found = sight.ticket_by_number(db, number, who)
         if not sight.may_reveal(who, found):
-            raise Forbidden("来电人要求号码保密,需要时请联系值班主管。")
+            raise Forbidden("来电人要求号码保密，需要时请联系值班主管。")
         store.audit(db, console.now(), who.name, "number.shown", found, address_of(request))
         return page(request, "parts/number.html", who, ticket=found)
 
@@ -116,18 +123,19 @@ def wrap_up(
     with console.sessions() as db:
         found = sight.ticket_by_number(db, number, who)
         if not sight.may_wrap_up(who, found):
-            raise Forbidden("这个通话由其他话务员接听,请由本人或值班主管填写。")
+            raise Forbidden("这个通话由其他话务员接听，请由本人或值班主管填写。")
         try:
             store.wrap_up(db, found, done, console.now())
         except store.WrapUpError as error:
             fault = str(error)
-        call = found.call_id
+        call, people = found.call_id, users.names(db)
     if not fault:
         told = {"agent": who.name, "call": call, "disposition": disposition, "summary": summary}
         request.app.state.publish("agent.wrapup", told)
         request.app.state.publish("ticket.changed", {"number": number, "call": call})
     if is_fragment(request):
-        return page(request, "parts/wrapup.html", who, ticket=found, fault=fault, saved=not fault)
+        values: dict[str, Any] = {"ticket": found, "people": people, "fault": fault}
+        return page(request, "parts/wrapup.html", who, **values, saved=not fault)
     if fault:
         return HTMLResponse(fault, 400)
     return RedirectResponse(f"/tickets/{number}", 303)
@@ -168,6 +176,7 @@ def _ticket_values(db: Any, console: Console, number: str, who: Who) -> dict[str
     file = recordings.file_of(console.settings.data, dossier.recording)
     return {
         "d": dossier,
+        "people": users.names(db),
         "playable": file is not None and who.may(Permission.LISTEN),
         "may_reveal": sight.may_reveal(who, found),
         "may_wrap_up": sight.may_wrap_up(who, found),

@@ -40,7 +40,7 @@ class Chromium:
         """
         self.faults.clear()
         result = self._served.run(self._play(scene, user, path, context), 60)
-        assert self.faults == []
+        assert not self.faults, self.faults
         return result
 
     async def _start(self, program: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from core.db import Sessions
 from core.journal_apply import apply_to_call
+from core.journal_tables import CallEvent
 from core.record import Record
 from tickets.apply import apply_to_ticket
 
@@ -26,11 +26,9 @@ class Journalled:
         self._seq[call] = seq + 1
         record = Record(call, seq, at, kind, data)
         with self.sessions() as db:
-            for apply in (
-                apply_to_call,
-                partial(apply_to_ticket, zone="Asia/Shanghai"),
-            ):
-                apply(db, record)
+            apply_to_call(db, record)
+            apply_to_ticket(db, record, zone="Asia/Shanghai")
+            db.add(CallEvent(call_id=call, seq=seq, at=at, kind=kind, data=data))
 
     def opened(self, call: str, at: datetime = START, **changes: Any) -> None:
         data: dict[str, Any] = {

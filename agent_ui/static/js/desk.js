@@ -9,15 +9,15 @@ const desk = document.getElementById("desk");
 const part = (id) => document.getElementById(id);
 const WORDS = {
   away: "正在连接…",
-  idle: { ready: "等待来电", break: "小休中,不会有电话进来", off: "离线,点“就绪”开始接电话" },
+  idle: { ready: "等待来电", break: "小休中，不会有电话进来", off: "离线，点“就绪”开始接电话" },
   offered: "来电",
   talking: "通话中",
-  wrapup: "通话结束,请填写处理结果",
+  wrapup: "通话结束，请填写处理结果",
 };
 
 const ENDINGS = {
-  microphone: "不能使用麦克风,请接好耳麦,并在浏览器中允许使用。",
-  failed: "电话没有接通,来电人会重新排队。",
+  microphone: "不能使用麦克风，请接好耳麦，并在浏览器中允许使用。",
+  failed: "电话没有接通，来电人会重新排队。",
 };
 
 const phone = new Phone({ send: (message) => line.send(message) });
@@ -52,7 +52,7 @@ function show() {
     button.setAttribute("aria-pressed", String(button.dataset.status === me.status));
     button.disabled = !active;
   }
-  document.title = state === "offered" ? "来电!· 12349" : "我的电话 · 12349民政服务热线";
+  document.title = state === "offered" ? "来电！· 12349" : "我的电话 · 12349民政服务热线";
   ring.sound(state === "offered" && leg !== "" && !up);
   showCard();
 }
@@ -134,7 +134,7 @@ phone.addEventListener("up", () => {
   since = Date.now();
   show();
 });
-phone.addEventListener("lost", () => fault("通话的网络断了,正在恢复…"));
+phone.addEventListener("lost", () => fault("通话的网络断了，正在恢复…"));
 phone.addEventListener("found", () => fault(""));
 phone.addEventListener("ended", ({ detail }) => {
   if (detail.leg !== leg) return;

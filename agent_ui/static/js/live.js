@@ -75,8 +75,8 @@ function count() {
   const parts = [["", all.length, "个通话"]];
   const waiting = all.filter((call) => call.state === "queued").length;
   const urgent = all.filter((call) => call.emergency).length;
-  if (waiting) parts.push([",", waiting, "个在等人工"]);
-  if (urgent) parts.push([",", urgent, "个紧急"]);
+  if (waiting) parts.push(["，", waiting, "个在等人工"]);
+  if (urgent) parts.push(["，", urgent, "个紧急"]);
   const shown = document.getElementById("counts");
   const nodes = parts.flatMap(([before, number, after]) => {
     const bold = document.createElement("b");

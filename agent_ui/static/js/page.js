@@ -78,7 +78,7 @@ function showCut(now) {
 function showStrip() {
   const strip = document.getElementById("strip");
   const lines = warnings.map((each) => text(each.text, ""));
-  if (cut) lines.unshift(text("与服务器的连接断开,正在重新连接。", "cut"));
+  if (cut) lines.unshift(text("与服务器的连接断开，正在重新连接。", "cut"));
   strip.replaceChildren(...lines);
 }
 
