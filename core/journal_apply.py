@@ -34,7 +34,11 @@ def apply_to_call(db: Session, record: Record) -> None:
             call.state = "queued"
         case "connected":
             call.state, call.agent = "connected", data["agent"]
-        case "left":
+        case "transferred":
+            call.state = "connected"
+        case "leaving":
+            call.state = "message"
+        case "left" | "waited" | "message":
             call.state = "machine"
         case "recording":
             _recording(db, call.id, record.at, data)

@@ -16,7 +16,9 @@ class Record:
     answered: -    node: name    digit: digit    note: key value
     said / heard: speaker start_ms end_ms text confidence words
     queued: queue priority    offered: agent    connected: agent    left: agent
-    message: seconds    recording: state path started_at duration_ms bytes sha256 fault
+    refused: agent reason    waited: reason    transferred: -
+    leaving (a message begins): -    message: seconds
+    recording: state path started_at duration_ms bytes sha256 fault
     speech: state (live, keypad)    ended: reason disposition    recovered: reason disposition
     """
 

@@ -197,7 +197,7 @@ class CallMachine:
                     return state, (*done, *effects)
                 case ivr.RecordMessage():
                     state = replace(self._left_queue(state, done), phase=Phase.MESSAGE)
-                    done.append(effect)
+                    done += [ev.Write("leaving"), effect]
                 case ivr.Transfer():
                     state = replace(self._left_queue(state, done), phase=Phase.TRANSFER)
                     done.append(effect)

@@ -59,33 +59,45 @@ class RecordingFolder:
         """Join the two files to one (caller left, everyone else right) and remove them.
 
         `started` is in the authority's zone and gives the folder. Works on files that a killed
-        process left with a wrong header. Blocking. Raises RecordingFault; the two files stay then.
+        process left with a wrong header. A second call for the same recording returns it again.
+        Blocking. Raises RecordingFault; the two files stay then.
         """
         said, heard = self.live(call_id)
         target = self._data / "recordings" / f"{started:%Y/%m/%d}" / f"{call_id}.wav"
+        part = target.with_suffix(".part")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            frames = _join(said, heard, target)
+            whole = None if said.exists() else self._joined(call_id)
+            if whole is not None:
+                target = whole
+            else:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _join(said, heard, part)
+                part.replace(target)
             digest = hashlib.sha256()
             with target.open("rb") as file:
                 while block := file.read(1 << 20):
                     digest.update(block)
+            said.unlink(missing_ok=True)
+            heard.unlink(missing_ok=True)
+            size = target.stat().st_size
         except OSError as error:
             with contextlib.suppress(OSError):
-                target.unlink(missing_ok=True)
+                part.unlink(missing_ok=True)
             raise RecordingFault(f"the recording cannot be written: {error}") from error
-        said.unlink(missing_ok=True)
-        heard.unlink(missing_ok=True)
         return Saved(
             str(target.relative_to(self._data)),
-            frames * 1000 // RATE,
-            target.stat().st_size,
+            (size - WAV_HEADER) // 4 * 1000 // RATE,
+            size,
             digest.hexdigest(),
         )
 
+    def _joined(self, call_id: str) -> Path | None:
+        """Return the file that a run which was killed a moment later had already joined."""
+        return next((self._data / "recordings").glob(f"*/*/*/{call_id}.wav"), None)
 
-def _join(left: Path, right: Path, target: Path) -> int:
-    """Write a stereo file as long as the longer of two mono ones; returns its frames."""
+
+def _join(left: Path, right: Path, target: Path) -> None:
+    """Write a stereo file as long as the longer of two mono ones."""
     sizes = [max(0, f.stat().st_size - WAV_HEADER) // 2 if f.exists() else 0 for f in (left, right)]
     frames = max(sizes)
     if not frames:
@@ -110,4 +122,3 @@ def _join(left: Path, right: Path, target: Path) -> int:
                 samples = np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2")
                 block[: len(samples), channel] = samples
             writer.writeframes(block.tobytes())
-    return frames

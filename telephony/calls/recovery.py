@@ -29,6 +29,8 @@ class LeftOpen:
     next_seq: int
     state: str
     became: CallState
+    recording: str = ""
+    """The state of its recording; empty when it was never recorded."""
 
 
 def find(sessions: Sessions, node: str) -> list[LeftOpen]:
@@ -46,23 +48,28 @@ def _left_open(db: Any, call_id: str) -> LeftOpen:
         .order_by(CallEvent.seq)
     ).all()
     state = db.scalar(select(Call.state).where(Call.id == call_id))
-    return LeftOpen(call_id, (last or 0) + 1, state, replay([(k, d) for k, d in events]))
+    recording = [data.get("state", "") for kind, data in events if kind == "recording"]
+    became = replay([(kind, data) for kind, data in events])
+    return LeftOpen(call_id, (last or 0) + 1, state, became, recording[-1] if recording else "")
 
 
 def replay(events: Sequence[tuple[str, dict[str, Any]]]) -> CallState:
     """Return what a call had become by its journal."""
-    state = CallState()
+    state, speaking = CallState(), False
     for kind, data in events:
+        speaking = kind == "leaving" or (speaking and kind in ("heard", "digit"))
         match kind:
             case "note":
                 state = noted(state, str(data.get("key")), str(data.get("value")))
             case "connected" | "transferred":
                 state = replace(state, connected=True)
             case "message":
-                state = replace(state, message=float(data.get("seconds", 0)) > 0)
+                kept = state.message or float(data.get("seconds", 0)) > 0
+                state = replace(state, message=kept)
             case "queued" if data.get("priority") == "emergency":
                 state = replace(state, emergency=True)
-    return state
+    # Who was leaving a message at that moment has left one.
+    return replace(state, message=state.message or speaking)
 
 
 def close(
@@ -72,13 +79,12 @@ def close(
     to_zone: Callable[[datetime], datetime],
 ) -> list[Record]:
     """Save a call's recording up to its last second; return the records that close it. Blocking."""
-    try:
-        saved = recordings.save(left.call_id, to_zone(now))
-        data = saved_data(saved, "", "recovered")
-    except RecordingFault as fault:
-        data = {"state": "failed", "fault": str(fault)}
-    records = [("recording", data)]
-    if left.state == "queued":
+    records: list[tuple[str, dict[str, Any]]] = []
+    if left.recording == "running":
+        records.append(("recording", _saved(left, recordings, to_zone(now))))
+    elif not left.recording:
+        records.append(("recording", {"state": "none", "fault": "the call was never answered"}))
+    if left.state == "queued" or (left.became.emergency and not left.became.connected):
         # They waited when the line broke: the ticket says that somebody must call them back.
         records.append(("note", {"key": "callback", "value": "waiting when the service stopped"}))
     ended = {"reason": REASON, "disposition": disposition(left.became)}
@@ -87,6 +93,13 @@ def close(
         Record(left.call_id, left.next_seq + n, now, kind, data)
         for n, (kind, data) in enumerate(records)
     ]
+
+
+def _saved(left: LeftOpen, recordings: RecordingFolder, started: datetime) -> dict[str, Any]:
+    try:
+        return saved_data(recordings.save(left.call_id, started), "", "recovered")
+    except RecordingFault as fault:
+        return {"state": "failed", "fault": str(fault)}
 
 
 async def recover(
