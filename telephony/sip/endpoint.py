@@ -47,6 +47,8 @@ class Endpoint:
         self.sip_account: Any = None
         self.web_account: Any = None
         self.silence: Any = None
+        self.host = settings.address
+        self.port = settings.udp_port
         self._on_invite = on_invite
         self._library: Any = None
         self._posted: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
@@ -194,7 +196,9 @@ class Endpoint:
             number = self._library.transportCreate(kind, config)
             address = str(self._library.transportGetInfo(number).localName)
             if name == "udp":
-                port = int(address.rpartition(":")[2])
+                # Bound to 0.0.0.0, the library says which of our addresses it goes by.
+                host, _, number_text = address.rpartition(":")
+                self.host, port = host, int(number_text)
             self.facts.transports.append(f"{name} {address}")
         local = pj.TransportConfig()
         local.boundAddress = settings.gate_address
@@ -222,8 +226,7 @@ class Endpoint:
 
     def _sip_config(self) -> Any:
         settings = self.settings
-        host = settings.public_address or settings.address
-        config = self._base_config(f"sip:hotline@{host}:{self.port}")
+        config = self._base_config(f"sip:hotline@{self.host}:{self.port}")
         media = config.mediaConfig
         # The upper fifth is kept for browsers, so that neither can take all ports.
         media.transportConfig.port = settings.rtp_port
@@ -240,8 +243,10 @@ class Endpoint:
 
     def _web_config(self) -> Any:
         settings = self.settings
-        # A name that no INVITE can guess: calls from outside never match this account.
-        config = self._base_config(f"sip:{secrets.token_hex(12)}@{settings.gate_address}")
+        # The library matches INVITEs to accounts by name or by domain alone: with neither to be
+        # guessed, no call from outside falls to this one, which takes nothing but WebRTC.
+        name, domain = secrets.token_hex(12), secrets.token_hex(12)
+        config = self._base_config(f"sip:{name}@{domain}.invalid")
         config.sipConfig.transportId = self._web_transport
         config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
         media = config.mediaConfig

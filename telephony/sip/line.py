@@ -169,8 +169,8 @@ class SipLine(Line):
         """See Line. A URI that cannot be dialled ends the leg at once with code 400."""
         leg = self._new_leg(self._endpoint.sip_account, owner=owner)
         number = normalise(caller)
-        host = self._settings.public_address or self._settings.address
-        leg.invite(uri, headers or {}, f"<sip:{number}@{host}>" if number else "")
+        sender = f"<sip:{number}@{self._endpoint.host}>" if number else ""
+        leg.invite(uri, headers or {}, sender)
         return leg
 
     def dial_browser(self, agent: str, owner: LegEvents) -> Leg:

@@ -1,4 +1,4 @@
-"""The real line, once per test process, with owners and callers for tests."""
+"""The real line, started once for each file of tests, with owners and callers."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return make(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def whole_station(certificate: tuple[Path, Path]) -> Iterator[Station]:
     settings = SipSettings(
         udp_port=0,
