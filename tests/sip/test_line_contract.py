@@ -333,6 +333,22 @@ async def test_what_is_listened_to_comes_in_frames_of_20_ms(bench: Any) -> None:
 
 
 @Test
+async def test_ears_that_were_opened_before_the_answer_hear(bench: Any, tmp_path: Path) -> None:
+    leg, _ = await bench.incoming()
+    frames: list[bytes] = []
+    closed: list[int] = []
+    leg.listen(frames.append)
+    leg.record(tmp_path / "said.wav", tmp_path / "heard.wav")
+    leg.answer()
+    await bench.until(lambda: leg.state is LegState.UP)
+    await bench.far_says(leg, 600, 500)
+    leg.stop_recording(lambda: closed.append(1))
+    await bench.until(lambda: closed)
+    assert level(np.frombuffer(b"".join(frames[-10:]), "<i2"), 600) > 3000
+    assert level(sound_of(tmp_path / "said.wav")[-1600:], 600) > 3000
+
+
+@Test
 async def test_both_recordings_are_aligned_with_time(bench: Any, wav: Any, tmp_path: Path) -> None:
     leg, _ = await answered(bench)
     done: list[str] = []
