@@ -76,8 +76,8 @@ def hello(agent: Agent, tab: str, area: str, now: float) -> Agent:
 
 
 def heartbeat(agent: Agent, tab: str, now: float) -> Agent:
-    """A page is still open."""
-    return _seen(agent, tab, now) if any(name == tab for name, _ in agent.tabs) else agent
+    """A page is still open, or is there again after it was silent for too long."""
+    return hello(agent, tab, "", now)
 
 
 def bye(agent: Agent, tab: str, now: float) -> Agent:

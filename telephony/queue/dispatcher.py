@@ -147,7 +147,7 @@ class Dispatcher:
                 self._change(name, machine.hello(agent, tab, str(message.get("area", "")), now))
                 self._show(self._agents[name])
             case "heartbeat":
-                self._agents[name] = machine.heartbeat(agent, tab, now)
+                self._change(name, machine.heartbeat(agent, tab, now))
             case "bye":
                 self._change(name, machine.bye(agent, tab, now))
             case "status":

@@ -1,0 +1,192 @@
+"""An agent's status and state, by table and at random."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from telephony.queue import agents as machine
+from telephony.queue.agents import HEARTBEAT_S, WRAPUP_S, Agent, State, Status
+
+tabs = st.sampled_from(["t1", "t2", "t3"])
+
+
+def _on_duty(now: float = 0) -> Agent:
+    return machine.want(machine.hello(Agent("li"), "t1", "440106", now), Status.READY)
+
+
+def test_a_page_brings_an_agent_who_chooses_to_be_ready() -> None:
+    agent = machine.hello(Agent("li"), "t1", "440106", 5)
+    assert (agent.state, agent.status, agent.area, agent.since) == (
+        State.IDLE, Status.OFF, "440106", 5,
+    )  # fmt: skip
+    assert not agent.free
+    assert machine.want(agent, Status.READY).free
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("caller gone", Status.READY),
+        ("call is gone", Status.READY),
+        ("no answer", Status.BREAK),
+        ("declined", Status.BREAK),
+    ],
+)
+def test_who_lets_it_ring_goes_on_break_and_who_lost_the_caller_does_not(
+    reason: str, status: Status
+) -> None:
+    agent = machine.refused(machine.offered(_on_duty(), "c1", 1), "c1", reason, 2)
+    assert (agent.state, agent.call, agent.status) == (State.IDLE, "", status)
+    assert agent.reason == ("" if status is Status.READY else reason)
+
+
+def test_a_talk_is_followed_by_wrap_up_which_ends_by_itself() -> None:
+    agent = machine.talking(machine.offered(_on_duty(), "c1", 1), "c1", 2)
+    agent = machine.done(agent, "c1", 100)
+    assert (agent.state, agent.call) == (State.WRAPUP, "c1")
+    agent = machine.heartbeat(agent, "t1", 100 + WRAPUP_S - 1)
+    assert machine.expire(agent, 100 + WRAPUP_S - 1).state is State.WRAPUP
+    after = machine.expire(agent, 100 + WRAPUP_S)
+    assert (after.state, after.call) == (State.IDLE, "") and after.free
+
+
+def test_news_of_another_call_changes_nothing() -> None:
+    agent = machine.talking(machine.offered(_on_duty(), "c1", 1), "c1", 2)
+    assert machine.done(agent, "c2", 3) == agent
+    assert machine.refused(agent, "c2", "no answer", 3) == agent
+    assert machine.refused(agent, "c1", "no answer", 3) == agent
+    assert machine.talking(agent, "c2", 3) == agent
+    assert machine.wrapped_up(agent, 3) == agent
+
+
+def test_the_last_page_s_end_makes_an_idle_agent_away_and_keeps_a_talk() -> None:
+    agent = machine.hello(_on_duty(), "t2", "", 1)
+    agent = machine.bye(agent, "t1", 2)
+    assert agent.free
+    assert machine.bye(agent, "t2", 3).state is State.AWAY
+    talks = machine.talking(machine.offered(agent, "c1", 3), "c1", 4)
+    assert machine.bye(talks, "t2", 5).state is State.TALKING
+
+
+def test_a_page_that_falls_silent_is_forgotten_and_one_that_wakes_up_is_back() -> None:
+    agent = _on_duty(0)
+    assert machine.expire(agent, HEARTBEAT_S).free
+    asleep = machine.expire(agent, HEARTBEAT_S + 0.1)
+    assert asleep.state is State.AWAY
+    awake = machine.heartbeat(asleep, "t1", 60)
+    assert awake.free and awake.area == "440106"
+
+
+def test_a_chosen_status_clears_the_reason_of_a_break() -> None:
+    agent = machine.refused(machine.offered(_on_duty(), "c1", 1), "c1", "no answer", 2)
+    assert machine.want(agent, Status.READY).reason == ""
+
+
+def test_what_redis_keeps_comes_back_without_pages_and_calls() -> None:
+    agent = machine.talking(machine.offered(_on_duty(), "c1", 1), "c1", 2)
+    kept = machine.restored(agent.to_json())
+    assert kept == Agent("li", "440106", Status.READY, State.AWAY)
+    assert json.loads(agent.to_json())["state"] == "talking"
+
+
+@pytest.mark.parametrize("junk", ["", "{", "[]", "{}", '{"agent": "li"}', "null",
+                                  '{"agent": "li", "status": "asleep"}'])  # fmt: skip
+def test_junk_in_redis_is_nobody(junk: str) -> None:
+    assert machine.restored(junk) is None
+
+
+class Shift(RuleBasedStateMachine):
+    """One agent's day: pages, choices and calls in any order; calls come only to who is free."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.agent = Agent("li")
+        self.now = 0.0
+        self.calls = 0
+        self.ringing = ""
+        self.connected = ""
+
+    @rule(seconds=st.floats(0, 30))
+    def time(self, seconds: float) -> None:
+        self.now += seconds
+        self.agent = machine.expire(self.agent, self.now)
+
+    @rule(tab=tabs)
+    def hello(self, tab: str) -> None:
+        self.agent = machine.hello(self.agent, tab, "", self.now)
+
+    @rule(tab=tabs)
+    def heartbeat(self, tab: str) -> None:
+        self.agent = machine.heartbeat(self.agent, tab, self.now)
+
+    @rule(tab=tabs)
+    def bye(self, tab: str) -> None:
+        self.agent = machine.bye(self.agent, tab, self.now)
+
+    @rule(status=st.sampled_from(Status))
+    def want(self, status: Status) -> None:
+        self.agent = machine.want(self.agent, status)
+        assert self.agent.status is status
+
+    @precondition(lambda self: self.agent.free)
+    @rule()
+    def offered(self) -> None:
+        assert not self.ringing and not self.connected
+        self.calls += 1
+        self.ringing = f"c{self.calls}"
+        self.agent = machine.offered(self.agent, self.ringing, self.now)
+
+    @precondition(lambda self: self.ringing)
+    @rule()
+    def takes(self) -> None:
+        self.connected, self.ringing = self.ringing, ""
+        self.agent = machine.talking(self.agent, self.connected, self.now)
+
+    @precondition(lambda self: self.ringing)
+    @rule(reason=st.sampled_from(["no answer", "caller gone", "the browser is gone"]))
+    def does_not(self, reason: str) -> None:
+        call, self.ringing = self.ringing, ""
+        self.agent = machine.refused(self.agent, call, reason, self.now)
+
+    @precondition(lambda self: self.connected)
+    @rule()
+    def hangs_up(self) -> None:
+        call, self.connected = self.connected, ""
+        self.agent = machine.done(self.agent, call, self.now)
+
+    @rule(call=st.sampled_from(["c0", "c1", "c2"]))
+    def late_news(self, call: str) -> None:
+        if call not in (self.ringing, self.connected) and call != self.agent.call:
+            before = self.agent
+            for after in (
+                machine.talking(before, call, self.now),
+                machine.refused(before, call, "no answer", self.now),
+                machine.done(before, call, self.now),
+            ):
+                assert after == before
+
+    @rule()
+    def wrapped_up(self) -> None:
+        self.agent = machine.wrapped_up(self.agent, self.now)
+
+    @invariant()
+    def state_and_call_belong_together(self) -> None:
+        agent = self.agent
+        assert (agent.state is State.OFFERED) == bool(self.ringing)
+        assert (agent.state is State.TALKING) == bool(self.connected)
+        if agent.state in (State.OFFERED, State.TALKING):
+            assert agent.call == (self.ringing or self.connected)
+        if agent.state in (State.IDLE, State.AWAY):
+            assert agent.call == ""
+            assert (agent.state is State.IDLE) == bool(agent.tabs)
+        assert not agent.free or (agent.tabs and not agent.call)
+        assert len({tab for tab, _ in agent.tabs}) == len(agent.tabs)
+
+
+Shift.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestShift = Shift.TestCase
