@@ -229,6 +229,8 @@ class Dispatcher:
         except Exception:
             self.log.failure("{call} could not be offered", call=offer.call)
             self.refused(offer.agent, offer.call, "call is gone")
+            # Not again and again: its dialogue finds another way.
+            self._ended(offer.call, "nobody")
 
     async def _keep(self, agent: Agent) -> bool:
         """Write an agent's state; true also when Redis is away and local knowledge must do."""
