@@ -45,23 +45,29 @@ def build(texts: list[str], folder: Path, speaker: Speaker) -> dict[str, Any]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = _sound_entries(folder, speaker.name)
-    prompts: dict[str, Any] = {}
     for text in texts:
         if text not in kept:
             data = sound.wav(sound.alaw(speaker.render(text)))
             write_atomically(folder / _file_of(text), data)
             kept[text] = _entry(folder / _file_of(text))
+            # At once, so that a build that is broken off goes on where it was.
+            _write_index(folder, speaker.name, kept)
             click.echo(f"{kept[text]['seconds']:6.2f} s  {text}")
-        prompts[text] = kept[text]
+    prompts = {text: kept[text] for text in texts}
     for name, compose in SOUNDS.items():
         write_atomically(folder / name, sound.wav(sound.alaw(sound.to_pcm(compose()))))
-    index = {"voice": speaker.name, "prompts": prompts}
-    data = json.dumps(index, ensure_ascii=False, indent=1).encode() + b"\n"
-    write_atomically(folder / INDEX, data)
+    index = _write_index(folder, speaker.name, prompts)
     wanted = {entry["file"] for entry in prompts.values()} | SOUNDS.keys()
     for file in folder.glob("*.wav"):
         if file.name not in wanted:
             file.unlink()
+    return index
+
+
+def _write_index(folder: Path, voice: str, prompts: dict[str, Any]) -> dict[str, Any]:
+    index = {"voice": voice, "prompts": prompts}
+    data = json.dumps(index, ensure_ascii=False, indent=1).encode() + b"\n"
+    write_atomically(folder / INDEX, data)
     return index
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ivr.voice import sound
 from ivr.voice.build import SOUNDS, build
+from ivr.voice.port import VoiceUnavailable
 
 
 class Counting:
@@ -33,6 +36,20 @@ def test_only_what_is_new_is_rendered(tmp_path: Path) -> None:
     assert second.asked == ["三。"]
     assert set(index["prompts"]) == {"二。", "三。"}
     assert files(tmp_path) == {entry["file"] for entry in index["prompts"].values()}
+
+
+def test_broken_off_build_goes_on_where_it_was(tmp_path: Path) -> None:
+    class Tired(Counting):
+        def render(self, text: str, speed: float = 1.0) -> bytes:
+            if len(self.asked) == 2:
+                raise VoiceUnavailable("tired")
+            return super().render(text, speed)
+
+    with pytest.raises(VoiceUnavailable):
+        build(["一。", "二。", "三。"], tmp_path, Tired())
+    rest = Counting()
+    build(["一。", "二。", "三。"], tmp_path, rest)
+    assert rest.asked == ["三。"]
 
 
 def test_damaged_file_and_other_voice_are_rendered_again(tmp_path: Path) -> None:
