@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 from starlette.concurrency import run_in_threadpool
 
 from agent_ui.accounts import login
@@ -71,11 +71,10 @@ async def _send(socket: WebSocket, page: Page) -> None:
 
 async def _receive(socket: WebSocket, page: Page, phones: Phones) -> None:
     while True:
-        try:
-            text = await socket.receive_text()
-        except (WebSocketDisconnect, KeyError, RuntimeError):
+        frame = await socket.receive()
+        if frame["type"] == "websocket.disconnect":
             return
-        message = _read(text)
+        message = _read(frame.get("text") or "")
         if message is None:
             continue
         if message.get("type") == "watch":
