@@ -44,12 +44,13 @@ class Script(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallState:
-    """All that a decision depends on."""
+    """All that a decision depends on; `early` are keys pressed before the audio was up."""
 
     phase: Phase = Phase.RINGING
     dialogue: Any = None
     agent: str = ""
     join: ev.Join | None = None
+    early: tuple[ivr.Digit, ...] = ()
     disposition: str = ""
     answered_by_machine: bool = False
     connected: bool = False
@@ -98,12 +99,17 @@ class CallMachine:
         )
         dialogue, wanted = self._script.start(now)
         state, effects = self._translate(replace(state, dialogue=dialogue), wanted)
-        if listening:
-            return state, first + effects
-        state, more = self._dialogue(state, ivr.NoRecogniser(), now)
-        return state, first + effects + more
+        early, state = state.early, replace(state, early=())
+        later: tuple[ivr.Event, ...] = early if listening else (ivr.NoRecogniser(), *early)
+        for event in later:
+            state, more = self._dialogue(state, event, now)
+            effects += more
+        return state, first + effects
 
     def _dialogue(self, state: CallState, event: ivr.Event, now: datetime) -> Step:
+        if state.phase is Phase.RINGING and isinstance(event, ivr.Digit):
+            # A key's RTP overtakes the ACK, and 0 must hold from the first second.
+            return replace(state, early=(*state.early, event)), ()
         if state.phase in (Phase.CONNECTED, Phase.TRANSFER, Phase.RINGING, Phase.ENDED):
             # A person leads the talk now; late timers, words and keys are not the machine's.
             return state, ()

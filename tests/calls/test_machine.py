@@ -71,6 +71,14 @@ def test_without_a_recogniser_the_dialogue_is_told_at_once() -> None:
     assert ev.Write("speech", {"state": "keypad"}) in effects
 
 
+def test_a_key_that_overtakes_the_ack_is_not_lost() -> None:
+    run = Run()
+    assert run.key("2") == ()
+    kinds = _kinds(run(ev.CallerUp(True)))
+    assert kinds.index("answered") < kinds.index("Say") < kinds.index("digit") < len(kinds) - 1
+    assert run.state.early == ()
+
+
 PHASE_AFTER: dict[tuple[Phase, int], Phase] = {}
 for _phase in ALIVE:
     for _n, _event in enumerate(EVENTS):
@@ -160,7 +168,7 @@ def test_the_queue_s_text_reaches_whoever_speaks() -> None:
     assert _only(effects, ev.Join).texts == ("正在为您转接人工，请稍候。",)
 
 
-@pytest.mark.parametrize("phase", [Phase.CONNECTED, Phase.TRANSFER, Phase.RINGING])
+@pytest.mark.parametrize("phase", [Phase.CONNECTED, Phase.TRANSFER])
 def test_keys_and_words_are_not_the_machine_s_while_a_person_talks(phase: Phase) -> None:
     run = to(phase)
     state = run.state
