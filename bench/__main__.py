@@ -122,4 +122,5 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.process import Stuck, ended, own_cache, wait_for_sip
+from bench.process import Stuck, ended, own_cache, start, wait_for_sip
 
 ETC = Path(__file__).parent / "asterisk_etc"
 INSTALL_LIMIT_S = 900
@@ -82,7 +82,7 @@ def running(port: int, prompt: bytes) -> Iterator[subprocess.Popen[bytes]]:
     root = installed()
     _configure(root, port, prompt)
     log = (own_cache() / "asterisk.log").open("wb")
-    process = subprocess.Popen(
+    process = start(
         ["chroot", str(root), "/usr/sbin/asterisk", "-f"],
         stdin=subprocess.DEVNULL,
         stdout=log,

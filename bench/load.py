@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.process import Stuck, ended, free_port, own_cache
+from bench.process import Stuck, ended, free_port, own_cache, start
 
 HERE = Path(__file__).parent
 FIRST_RTP_PORT = 30_000
@@ -54,9 +54,7 @@ def rtp_peer(legs: int, audio: bytes) -> Iterator[Peer]:
     control = free_port()
     file = own_cache() / "peer.alaw"
     file.write_bytes(audio)
-    process = subprocess.Popen(
-        [str(program), str(FIRST_RTP_PORT), str(legs), str(file), str(control)]
-    )
+    process = start([str(program), str(FIRST_RTP_PORT), str(legs), str(file), str(control)])
     peer = Peer(process, control)
     try:
         for attempt in range(20):
@@ -139,7 +137,7 @@ def calls(
         args += ["-r", str(rate), "-d", str(int(hold_s * 1000)), "-nostdin", "-timer_resol", "1"]
         args += ["-trace_rtt", "-rtt_freq", "1", "-trace_stat", "-stf", "stat.csv", "-fd", "1"]
         quiet = subprocess.DEVNULL
-        process = subprocess.Popen(args, cwd=folder, stdin=quiet, stdout=quiet, stderr=quiet)
+        process = start(args, cwd=folder, stdin=quiet, stdout=quiet, stderr=quiet)
         try:
             yield Load(process, folder, count)
         finally:

@@ -19,7 +19,7 @@ start: say0
 give_up: bye
 anywhere:
   - {intent: person, role: person, digit: 0, next: person, says: [人工], mentions: [转人工]}
-  - {intent: emergency, role: emergency, digit: 2, next: emergency, says: [紧急求助], mentions: [救命]}
+  - {intent: emergency, role: emergency, digit: 2, next: emergency, says: [急救], mentions: [救命]}
 nodes:
   person: {kind: queue, queue: main, limit_ms: 60000, nobody: bye, done: bye}
   emergency:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
+import signal
 import socket
 import statistics
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -17,6 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class Stuck(Exception):
     """A process did not do what it was started for; the message says what."""
+
+
+def start(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a child that gets SIGTERM when the bench dies in whatever way."""
+    return subprocess.Popen(command, preexec_fn=_die_with_parent, **options)
+
+
+def _die_with_parent() -> None:
+    # prctl(PR_SET_PDEATHSIG): Python has no other way to reach it.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def own_cache() -> Path:
@@ -80,10 +93,13 @@ def cpu_percent(pid: int, seconds: float, windows: int = 1) -> float:
     return statistics.median(found)
 
 
-def settle(pid: int, below: float = 6.0, limit_s: float = 300) -> None:
+def settle(pid: int, below: float = 6.0, limit_s: float = 1800) -> None:
     """Wait until a process tree uses less than `below` % of a core over two seconds."""
-    end = time.monotonic() + limit_s
+    end, told = time.monotonic() + limit_s, False
     while cpu_percent(pid, 2) > below:
+        if not told:
+            print("  waiting until the service has prepared its prompts …", flush=True)
+            told = True
         if time.monotonic() > end:
             raise Stuck(f"the service was still busy after {limit_s:g} s")
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.process import ROOT, Stuck, ended, free_port, own_cache, settle
+from bench.process import ROOT, Stuck, ended, free_port, own_cache, settle, start
 
 START_LIMIT_S = 120
 # No limit of a trunk is to be measured by mistake.
@@ -58,6 +58,10 @@ def running(**settings: str) -> Iterator[Service]:
     """
     data = Path(tempfile.mkdtemp(prefix="hotline-bench-"))
     sip, http = free_port(), free_port()
+    # What the voice has once rendered is kept from run to run.
+    prompts = own_cache() / "prompts"
+    prompts.mkdir(exist_ok=True)
+    (data / "prompts").symlink_to(prompts)
     given = {
         "data": str(data),
         "sip_port": str(sip),
@@ -71,7 +75,7 @@ def running(**settings: str) -> Iterator[Service]:
     env |= {f"HOTLINE_{name.upper()}": value for name, value in given.items()}
     log = (own_cache() / "service.log").open("wb")
     began = time.monotonic()
-    process = subprocess.Popen(
+    process = start(
         [sys.executable, "-m", "hotline", "serve", "--quiet"],
         cwd=ROOT,
         env=env,
