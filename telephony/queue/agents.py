@@ -8,6 +8,8 @@ from enum import Enum
 
 WRAPUP_S = 60.0
 HEARTBEAT_S = 10.0
+RETURN_S = 60.0
+"""Callers wait so long for an agent whose browser vanished in mid-talk."""
 
 
 class Status(Enum):
@@ -30,7 +32,10 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One agent; `since` is when the state began (s), `reason` why the status was changed."""
+    """One agent; `since` is when the state began (s), `reason` why the status was changed.
+
+    `vanished`: the last page went in mid-talk, and is likely to come back.
+    """
 
     name: str
     area: str = ""
@@ -40,6 +45,7 @@ class Agent:
     since: float = 0.0
     reason: str = ""
     tabs: tuple[tuple[str, float], ...] = ()
+    vanished: bool = False
 
     @property
     def free(self) -> bool:
@@ -48,8 +54,8 @@ class Agent:
 
     @property
     def on_duty(self) -> bool:
-        """Free now or after the talk they are in."""
-        return self.status is Status.READY and self.state is not State.AWAY
+        """Free now, after the talk they are in, or when their page comes back."""
+        return self.status is Status.READY and (self.state is not State.AWAY or self.vanished)
 
     def public(self) -> dict[str, str]:
         """What console and Redis show."""
@@ -71,7 +77,7 @@ def hello(agent: Agent, tab: str, area: str, now: float) -> Agent:
     """A page of the agent is open."""
     agent = _seen(replace(agent, area=area or agent.area), tab, now)
     if agent.state is State.AWAY:
-        return replace(agent, state=State.IDLE, since=now)
+        return replace(agent, state=State.IDLE, since=now, vanished=False)
     return agent
 
 
@@ -92,6 +98,8 @@ def expire(agent: Agent, now: float) -> Agent:
         agent = _without(agent, kept, now)
     if agent.state is State.WRAPUP and now - agent.since >= WRAPUP_S:
         return wrapped_up(agent, now)
+    if agent.vanished and now - agent.since >= RETURN_S:
+        return replace(agent, vanished=False)
     return agent
 
 
@@ -123,9 +131,11 @@ def refused(agent: Agent, call: str, reason: str, now: float) -> Agent:
 
 
 def done(agent: Agent, call: str, now: float) -> Agent:
-    """The talk is over."""
+    """The talk is over; nobody wraps up where no page is left."""
     if agent.call != call:
         return agent
+    if not agent.tabs:
+        return replace(agent, state=State.AWAY, call="", since=now, vanished=True)
     return replace(agent, state=State.WRAPUP, since=now)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from telephony.queue import agents as machine
-from telephony.queue.agents import HEARTBEAT_S, WRAPUP_S, Agent, State, Status
+from telephony.queue.agents import HEARTBEAT_S, RETURN_S, WRAPUP_S, Agent, State, Status
 
 tabs = st.sampled_from(["t1", "t2", "t3"])
 
@@ -71,6 +71,17 @@ def test_the_last_page_s_end_makes_an_idle_agent_away_and_keeps_a_talk() -> None
     assert machine.bye(agent, "t2", 3).state is State.AWAY
     talks = machine.talking(machine.offered(agent, "c1", 3), "c1", 4)
     assert machine.bye(talks, "t2", 5).state is State.TALKING
+
+
+def test_who_vanished_in_mid_talk_is_waited_for_a_minute_and_need_not_wrap_up() -> None:
+    talks = machine.talking(machine.offered(_on_duty(), "c1", 1), "c1", 2)
+    gone = machine.done(machine.bye(talks, "t1", 10), "c1", 10)
+    assert (gone.state, gone.call, gone.on_duty, gone.free) == (State.AWAY, "", True, False)
+    assert machine.expire(gone, 10 + RETURN_S - 1).on_duty
+    assert not machine.expire(gone, 10 + RETURN_S).on_duty
+    back = machine.hello(gone, "t2", "", 20)
+    assert back.free
+    assert not machine.bye(back, "t2", 21).on_duty
 
 
 def test_a_page_that_falls_silent_is_forgotten_and_one_that_wakes_up_is_back() -> None:
