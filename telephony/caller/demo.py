@@ -38,14 +38,15 @@ class Console:
         """Take the console's address, the private CA's file and a bearer token."""
         self.url = url
         self._token = token
-        self._context = ssl.create_default_context(cafile=str(ca))
+        self._ca = ca  # made by the service at its first start
 
     def get(self, path: str) -> Any:
         """Return the JSON at a path. Raises OSError (urllib.error.URLError is one)."""
         request = urllib.request.Request(
             self.url + path, headers={"Authorization": f"Bearer {self._token}"}
         )
-        with urllib.request.urlopen(request, context=self._context, timeout=10) as answer:
+        context = ssl.create_default_context(cafile=str(self._ca))
+        with urllib.request.urlopen(request, context=context, timeout=10) as answer:
             return json.load(answer)
 
     def ready(self) -> bool:
