@@ -174,7 +174,7 @@ class DropCaller:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Close recording, journal and ticket; the last effect of a call."""
+    """Close ears, recording, journal and ticket; the last effect of a call."""
 
     reason: str
     disposition: str

@@ -32,8 +32,8 @@ class Listening:
         """Take whose voice, and what recognises it."""
         self._leg, self._recogniser, self._reactor = leg, recogniser, reactor
         self._stream: Stream | None = None
+        self._hearing: _Hearing | None = None
         self._phrases: tuple[str, ...] = ()
-        self._began = 0.0
         self._on_level: Callable[[bool], None] | None = None
 
     @property
@@ -49,13 +49,9 @@ class Listening:
         if self._stream is not None and self._phrases == tuple(phrases):
             return True
         self._close_stream()
-        began = self._reactor.seconds()
-
-        def heard(what: Heard) -> None:
-            on_line(_line(what, began))
-
+        self._hearing = hearing = _Hearing(on_line, self._reactor.seconds())
         try:
-            self._stream = self._recogniser.open(heard, phrases)
+            self._stream = self._recogniser.open(hearing, phrases)
         except RecogniserUnavailable:
             return False
         self._phrases = tuple(phrases)
@@ -76,11 +72,26 @@ class Listening:
         self._on_level = None
         self._leg.listen(None)
 
-    def deafen(self) -> None:
-        """Stop recognising; levels go on when somebody wants them."""
-        self._close_stream()
+    def deafen(self, last: Callable[[Line], None], done: Callable[[], None] = lambda: None) -> None:
+        """Stop recognising; levels go on when somebody wants them.
+
+        What was being said at this moment still goes to `last`, and no longer to the dialogue;
+        then `done` is called, at once when nobody listened.
+        """
+        stream, self._stream = self._stream, None
         if self._on_level is None:
             self._leg.listen(None)
+        if stream is None or self._hearing is None:
+            done()
+            return
+
+        def ended(line: Line) -> None:
+            if line.final:
+                last(line)
+                done()
+
+        self._hearing.on_line = ended
+        stream.finish()
 
     def _close_stream(self) -> None:
         if self._stream is not None:
@@ -92,6 +103,16 @@ class Listening:
             self._stream.feed(pcm)
         if self._on_level is not None:
             self._on_level(loud(pcm))
+
+
+class _Hearing:
+    """Where a stream's events go, with the reactor's time of its first sample."""
+
+    def __init__(self, on_line: Callable[[Line], None], began: float) -> None:
+        self.on_line, self._began = on_line, began
+
+    def __call__(self, what: Heard) -> None:
+        self.on_line(_line(what, self._began))
 
 
 def loud(pcm: bytes) -> bool:

@@ -229,7 +229,7 @@ class CallMachine:
             effects.append(ev.DropAgent(state.agent))
         if state.phase is Phase.TRANSFER:
             effects.append(ev.DropTransfer())
-        effects += [ivr.Hush(), ivr.Deafen()]
+        effects.append(ivr.Hush())
         if drop:
             effects.append(ev.DropCaller())
         effects.append(ev.Finish(reason, disposition(state)))

@@ -120,7 +120,7 @@ class OtherSide:
     def _forget(self, ring: _Ring) -> None:
         stop_timer(ring.timer)
         for ears in self._ears:
-            ears.close()
+            ears.deafen(lambda line: self._on_line("agent", line))
         self._ears.clear()
 
     def _release(self, ring: _Ring, reason: str) -> None:

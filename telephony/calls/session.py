@@ -27,7 +27,7 @@ from telephony.calls.ports import Parts
 from telephony.calls.saying import Saying
 from telephony.sip.port import Invitation, Leg
 
-FLUSH_LIMIT_S = 2.0
+END_LIMIT_S = 2.0
 
 
 class CallSession:
@@ -170,7 +170,7 @@ class CallSession:
             case ivr.Listen(phrases):
                 self._listen(phrases)
             case ivr.Deafen():
-                self._ears.deafen()
+                self._ears.deafen(self._last_words)
             case ivr.SetTimer(ms, tag):
                 stop_timer(self._timer)
                 fired = ivr.TimerFired(tag)
@@ -289,6 +289,9 @@ class CallSession:
             },
         )
 
+    def _last_words(self, line: Line) -> None:
+        self._utterance("caller", line)
+
     def _ask(self, text: str) -> None:
         reply = self._parts.ask(text, self.area)
         self._versions[reply.answered.article] = (reply.version, reply.answered.title)
@@ -317,7 +320,8 @@ class CallSession:
 
     def _message_over(self) -> None:
         state, self._message = self._message, None
-        self._ears.close()
+        self._ears.levels(None)
+        self._ears.deafen(self._last_words)
         if state is not None:
             self._dialogue(ivr.MessageDone(state.seconds))
 
@@ -339,16 +343,19 @@ class CallSession:
     def _finish(self, reason: str, disposition: str) -> None:
         stop_timer(self._timer)
         self._message = None
-        self._ears.close()
-        # A line that never says that the files are whole must not keep the call from its end.
-        limit = self._parts.reactor.callLater(FLUSH_LIMIT_S, self._close, reason, disposition)
+        self._ears.levels(None)
+        awaited = {"files", "words"}
+        # Neither a line nor a recogniser that falls silent must keep the call from its end.
+        limit = self._parts.reactor.callLater(END_LIMIT_S, self._close, reason, disposition)
 
-        def written() -> None:
-            if limit.active():
+        def here(what: str) -> None:
+            awaited.discard(what)
+            if not awaited and limit.active():
                 limit.cancel()
                 self._close(reason, disposition)
 
-        self._leg.stop_recording(written)
+        self._ears.deafen(self._last_words, lambda: here("words"))
+        self._leg.stop_recording(lambda: here("files"))
 
     def _close(self, reason: str, disposition: str) -> None:
         done = close_recording(self._parts, self.call_id, self._recording, self._fault)

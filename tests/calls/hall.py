@@ -60,15 +60,18 @@ class Notebook:
 class Ears:
     """A recogniser whose streams the test speaks for."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
         self.ready = True
         self.fault = ""
+        self.last = ""
+        """What an utterance that is cut off by `finish` was."""
         self.streams: list[Stream] = []
 
     def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> Stream:
         if not self.ready:
             raise RecogniserUnavailable("no model")
-        stream = Stream(on_heard)
+        stream = Stream(on_heard, self)
         self.streams.append(stream)
         return stream
 
@@ -90,8 +93,8 @@ class Ears:
 class Stream:
     """One pair of ears."""
 
-    def __init__(self, on_heard: Callable[[Heard], None]) -> None:
-        self.on_heard = on_heard
+    def __init__(self, on_heard: Callable[[Heard], None], ears: Ears) -> None:
+        self.on_heard, self._ears = on_heard, ears
         self.closed = False
         self.fed = 0
 
@@ -100,7 +103,10 @@ class Stream:
         self.fed += len(pcm)
 
     def finish(self) -> None:
+        assert not self.closed
         self.closed = True
+        last = Final(self._ears.last, (), 0.9, 0, 900)
+        self._ears.clock.callLater(0, self.on_heard, last)
 
     def close(self) -> None:
         self.closed = True
@@ -203,7 +209,7 @@ class Hall:
         self.line = FakeLine(
             self.clock, lambda leg, invitation: self.calls.on_call(leg, invitation), self.gate
         )
-        self.journal, self.ears, self.room = Notebook(), Ears(), Room()
+        self.journal, self.ears, self.room = Notebook(), Ears(self.clock), Room()
         self.prompts = Shelf(folder / "prompts")
         self.recordings = RecordingFolder(folder, 0)
         self.published: list[tuple[str, dict[str, Any]]] = []

@@ -23,7 +23,7 @@ class Desk:
         self.leg: FakeLeg = FakeLine(self.clock, lambda leg, invitation: None).invite()
         self.leg.answer()
         self.clock.advance(10)
-        self.ears = Ears()
+        self.ears = Ears(self.clock)
         self.lines: list[Line] = []
         self.listening = Listening(self.leg, self.ears, self.clock)
 
@@ -55,10 +55,23 @@ def test_after_deafening_nothing_is_fed(desk: Desk) -> None:
     desk.listening.words((), desk.lines.append)
     desk.leg.far_says(LOUD)
     assert desk.ears.streams[0].fed == 320
-    desk.listening.deafen()
+    desk.listening.deafen(desk.lines.append)
     desk.leg.far_says(LOUD)
     assert desk.ears.streams[0].closed and desk.leg._listener is None
     assert not desk.listening.open_stream
+
+
+def test_what_was_being_said_still_comes_but_not_to_who_listened_before(desk: Desk) -> None:
+    last: list[str] = []
+    done: list[bool] = []
+    desk.listening.words((), desk.lines.append)
+    desk.ears.last = "请给我回"
+    desk.listening.deafen(lambda line: last.append(line.text), lambda: done.append(True))
+    assert done == []
+    desk.clock.advance(0)
+    assert (last, done, desk.lines) == (["请给我回"], [True], [])
+    desk.listening.deafen(lambda line: last.append(line.text), lambda: done.append(True))
+    assert (last, done) == (["请给我回"], [True, True]), "nobody listened: done at once"
 
 
 def test_levels_go_on_while_deaf_and_words_while_levels_are_not_wanted(desk: Desk) -> None:
@@ -66,7 +79,7 @@ def test_levels_go_on_while_deaf_and_words_while_levels_are_not_wanted(desk: Des
     desk.listening.levels(levels.append)
     desk.listening.words((), desk.lines.append)
     desk.leg.far_says(LOUD + bytes(320))
-    desk.listening.deafen()
+    desk.listening.deafen(desk.lines.append)
     desk.leg.far_says(LOUD)
     assert levels == [True, False, True]
     desk.listening.words((), desk.lines.append)

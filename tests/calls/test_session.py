@@ -60,7 +60,7 @@ def test_the_machine_speaks_and_the_transcript_says_when(hall: Hall) -> None:
 def test_what_is_heard_is_kept_with_its_words_in_the_recording_s_time(hall: Hall) -> None:
     leg = hall.call()
     hall.pass_time(3)
-    hall.session(leg)._ears.deafen()
+    hall.session(leg)._ears.close()
     leg.far_presses("5")
     hall.ears.final("低保", start_ms=1000, end_ms=1800)
     (heard,) = hall.journal.data("heard")
@@ -151,7 +151,7 @@ def test_without_a_recogniser_the_call_begins_with_the_keypad(real: Hall) -> Non
 def test_a_recogniser_that_fails_in_mid_call_leaves_the_keypad(real: Hall) -> None:
     leg = real.call()
     real.ears.ready = False
-    real.session(leg)._ears.deafen()
+    real.session(leg)._ears.close()
     real.pass_time(PROMPT_S)
     assert real.journal.data("speech") == [{"state": "live"}, {"state": "keypad"}]
     leg.far_presses("0")
@@ -294,6 +294,49 @@ def test_hanging_up_in_a_message_keeps_it(hall: Hall) -> None:
     hall.over()
     assert _message(hall) == 2.0
     assert hall.ended["disposition"] == "message"
+
+
+@pytest.mark.parametrize("how", ["hangs up", "presses hash"])
+def test_the_last_words_of_a_message_are_kept_and_lead_nowhere(how: str, real: Hall) -> None:
+    leg = real.call()
+    leg.far_presses("0")
+    real.session(leg).wait_ended("nobody")
+    real.pass_time(3 * PROMPT_S + 1)
+    leg.far_says(LOUD * 100)
+    real.ears.last = "转人工"
+    if how == "hangs up":
+        leg.far_hangs_up()
+    else:
+        leg.far_presses("#")
+    real.pass_time(0)
+    assert "转人工" in real.journal.texts("heard")
+    assert real.journal.data("queued") == real.journal.data("queued")[:1]
+    real.ears.last = ""
+    leg.far_hangs_up()
+    real.pass_time(0)
+    real.over()
+    assert real.ended["disposition"] == "message"
+
+
+def test_what_is_said_last_by_either_side_is_kept(hall: Hall) -> None:
+    leg = hall.call()
+    leg.far_presses("0")
+    hall.connect(leg)
+    hall.ears.last = "再见"
+    leg.far_hangs_up()
+    hall.pass_time(0)
+    hall.over()
+    heard = [(data["speaker"], data["text"]) for data in hall.journal.data("heard")]
+    assert sorted(heard) == [("agent", "再见"), ("caller", "再见")]
+
+
+def test_a_recogniser_that_never_ends_an_utterance_keeps_no_call_open(hall: Hall) -> None:
+    leg = hall.call()
+    hall.ears.streams[0].finish = lambda: None  # type: ignore[method-assign]
+    leg.far_hangs_up()
+    assert len(hall.calls) == 1
+    hall.pass_time(3)
+    assert len(hall.calls) == 0
 
 
 def test_words_of_a_message_lead_nowhere_but_an_alarm_word_does(real: Hall) -> None:
