@@ -282,6 +282,11 @@ def test_recogniser_lost_at_the_question_leads_to_the_keys(call: Call) -> None:
     assert "请按1" in call().to_question().send(ev.NoRecogniser()).said
 
 
+def test_without_a_recogniser_nothing_is_left_to_be_confirmed(call: Call) -> None:
+    walk = call().to_question().say("低保怎么申请").send(ev.NoRecogniser()).send(UNSURE).hear_out()
+    assert walk.state.node == "menu"
+
+
 def test_nothing_happens_after_the_end(call: Call) -> None:
     walk = call().press("0").send(ev.PersonLeft()).hear_out()
     for event in (ev.Digit("0"), ev.Speech("救命", 1.0), ev.TimerFired(1), ev.MessageDone(3)):
