@@ -91,7 +91,9 @@ def domestic(shown: str) -> str:
     if not shown.startswith("+86"):
         return shown
     plain = shown.removeprefix("+86")
-    return plain if plain.startswith("1") and not plain.startswith("10") else f"0{plain}"
+    if plain.startswith("*") or (plain.startswith("1") and not plain.startswith("10")):
+        return plain
+    return f"0{plain}"
 
 
 def detail(data: dict[str, Any]) -> str:

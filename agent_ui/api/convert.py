@@ -18,6 +18,9 @@ from core.journal_tables import Call, CallEvent, Recording, Utterance
 from tickets.store import Dossier
 from tickets.tables import Ticket
 
+PERSONAL = ("caller", "diversion", "invite")
+"""What an event may hold of people's numbers is not given to programs."""
+
 
 def call_summary(call: Call, ticket: Ticket) -> CallSummary:
     """A call."""
@@ -73,7 +76,15 @@ def _ticket(ticket: Ticket) -> dict[str, object]:
 
 
 def _events(events: Sequence[CallEvent]) -> list[Event]:
-    return [Event(seq=e.seq, at=e.at, kind=e.kind, data=e.data) for e in events]
+    return [
+        Event(
+            seq=e.seq,
+            at=e.at,
+            kind=e.kind,
+            data={key: value for key, value in e.data.items() if key not in PERSONAL},
+        )
+        for e in events
+    ]
 
 
 def _lines(said: Sequence[Utterance]) -> list[Line]:

@@ -28,6 +28,7 @@ FAILS: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "No valid token was sent."},
     403: {"model": Problem, "description": "The token's user may not do this."},
     404: {"model": Problem, "description": "Not there, or outside the token's area."},
+    422: {"model": Problem, "description": "A parameter has no valid form."},
 }
 SOUND: dict[int | str, dict[str, Any]] = {
     200: {"content": {"audio/wav": {}}, "description": "8 kHz stereo: caller left."},

@@ -69,7 +69,7 @@ def _run(served: Served) -> None:
         ("live2", 47, {"heard": "我想问一下低保怎么申请", "topic": "policy", "area": "440104"}),
         ("live3", 65, {"state": "queued", "heard": "转人工", "caller": "+86137****9034"}),
         ("live4", 12, {"state": "queued", "emergency": True, "heard": "救命啊我摔倒了起不来",
-                       "topic": "emergency", "caller": "+8620****8812", "area": "440111"}),
+                       "topic": "emergency", "caller": "+86159****8812", "area": "440111"}),
         ("live5", 4, {"state": "ringing", "node_name": "", "caller": "+86135****2207",
                       "area": "440300"}),
     ]  # fmt: skip

@@ -147,6 +147,10 @@ class Served:
         rows: dict[str, str] = self.run(self.bus.redis.hgetall(PREFIX + "live"))
         return rows
 
+    def load(self) -> tuple[Settings, Sessions]:
+        """What the command line opens."""
+        return self.settings, self.sessions
+
     # ---- users ---------------------------------------------------------------------------------
 
     def user(self, name: str, role: str = "agent", area: str = "440000", display: str = "") -> str:

@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from agent_ui.guard import COOKIE
+from tests.agent_ui.browser import within
 from tests.agent_ui.served import Served, csrf_of
 
 
@@ -137,14 +138,14 @@ def test_slow_reader_is_cut_off_and_others_go_on(served: Served) -> None:
 def test_hub_forgets_closed_pages(served: Served) -> None:
     cookie = _cookie(served, served.user("closes"))
 
+    def names() -> list[str]:
+        return [page.who.name for page in served.app.state.hub._pages]
+
     async def scene() -> None:
-        hub = served.app.state.hub
         async with _open(served, cookie) as socket:
             await _next(socket, "snapshot")
-            assert any(page.who.name == "closes" for page in hub._pages)
-        async with asyncio.timeout(10):
-            while any(page.who.name == "closes" for page in hub._pages):
-                await asyncio.sleep(0.02)
+            assert "closes" in names()
+        await within(lambda: "closes" not in names(), "the page was forgotten")
 
     served.run(scene())
 

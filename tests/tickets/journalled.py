@@ -28,7 +28,8 @@ class Journalled:
         with self.sessions() as db:
             apply_to_call(db, record)
             apply_to_ticket(db, record, zone="Asia/Shanghai")
-            db.add(CallEvent(call_id=call, seq=seq, at=at, kind=kind, data=data))
+            kept = {k: v for k, v in data.items() if k not in ("invite", "caller")}
+            db.add(CallEvent(call_id=call, seq=seq, at=at, kind=kind, data=kept))
 
     def opened(self, call: str, at: datetime = START, **changes: Any) -> None:
         data: dict[str, Any] = {
