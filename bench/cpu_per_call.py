@@ -17,10 +17,11 @@ from typing import Any
 from bench import asterisk, service
 from bench.load import calls, rtp_peer
 from bench.material import prompt_tree, prompts_alaw, talk_alaw
-from bench.process import cpu_percent, free_port, percentiles, tree_memory_mb
+from bench.process import Stuck, cpu_percent, free_port, percentiles, tree_cpu, tree_memory_mb
 
 RAMP = 25.0
 SETTLE_S = 2.0
+CLOSE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ def _ours(recognition: bool) -> Iterator[tuple[int, int]]:
         settings["asr_model"] = str(asterisk.ETC / "none")
     with service.running(**settings) as running:
         yield running.pid, running.sip_port
+        sizes = [file.stat().st_size for file in (running.data / "recordings").rglob("*.wav")]
+        if not sizes or min(sizes) < 16_000:
+            raise Stuck(
+                f"the service recorded {len(sizes)} files, the smallest {min(sizes, default=0)}"
+            )
 
 
 @contextmanager
@@ -75,14 +81,17 @@ def _staircase(side: Side, steps: tuple[int, ...], window: float) -> dict[str, A
     """One run: calls are added step by step, and CPU is taken at each."""
     rows: dict[str, Any] = {}
     with side.open() as (pid, port), rtp_peer(steps[-1], talk_alaw()) as peer:
-        rows["idle_cpu"] = round(cpu_percent(pid, window), 1)
-        running, left = [], _length(steps, window)
+        idle = cpu_percent(pid, window)
+        rows["idle_cpu"] = round(idle, 1)
+        running, left, call_s = [], _length(steps, window), 0.0
+        spent, start = sum(tree_cpu(pid)), time.monotonic()
         try:
             have = 0
             for count in steps:
                 began = time.monotonic()
                 load = calls(port, side.number, count - have, RAMP, left, have)
                 running.append((load, load.__enter__()))
+                call_s += (count - have) * left
                 time.sleep((count - have) / RAMP + SETTLE_S)
                 peer.reset()
                 cpu = cpu_percent(pid, window)
@@ -97,6 +106,9 @@ def _staircase(side: Side, steps: tuple[int, ...], window: float) -> dict[str, A
                 outcome = placed.wait(left + 60)
                 rows["failed"] = rows.get("failed", 0) + outcome["failed"]
                 rows["answer_ms"] = percentiles(outcome["answer_ms"])
+            time.sleep(CLOSE_S)
+            spent = sum(tree_cpu(pid)) - spent - idle / 100 * (time.monotonic() - start)
+            rows["cpu_s_per_call_minute"] = round(60 * spent / call_s, 3)
         finally:
             for load, _ in running:
                 load.__exit__(None, None, None)
@@ -110,7 +122,8 @@ def _length(steps: tuple[int, ...], window: float) -> float:
 
 
 def _brief(rows: dict[str, Any], steps: tuple[int, ...]) -> str:
-    return ", ".join(f"{count} calls {rows[str(count)]['cpu']} %" for count in steps)
+    found = [f"{count} calls {rows[str(count)]['cpu']} %" for count in steps]
+    return ", ".join([*found, f"all in {rows['cpu_s_per_call_minute']} CPU seconds a call minute"])
 
 
 def _summary(
@@ -123,7 +136,13 @@ def _summary(
                 n: round(sum(r[str(n)]["cpu"] for r in runs) / len(runs), 1) for n in steps
             }
     result: dict[str, Any] = {"cpu_percent_of_a_core": cpu}
-    result["cpu_per_call"] = {
+    # The whole run: set-up, hearing, hanging up, finishing the recordings, ticket; idle taken off.
+    result["cpu_s_per_call_minute"] = {
+        name: round(sum(r["cpu_s_per_call_minute"] for r in runs) / len(runs), 3)
+        for name, runs in found.items()
+        if runs
+    }
+    result["cpu_percent_per_call"] = {
         name: {n: round(value / n, 3) for n, value in row.items()} for name, row in cpu.items()
     }
     if missing:

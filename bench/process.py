@@ -61,7 +61,7 @@ def _free(port: int) -> bool:
 
 
 def tree_cpu(pid: int) -> tuple[float, float]:
-    """User and system seconds that a process and all its descendants have used."""
+    """User and system seconds that a process and all its descendants have used, ended ones too."""
     user = system = 0.0
     try:
         root = psutil.Process(pid)
@@ -73,7 +73,9 @@ def tree_cpu(pid: int) -> tuple[float, float]:
             times = member.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        user, system = user + times.user, system + times.system
+        # Children that came and went count with the one that waited for them.
+        user += times.user + times.children_user
+        system += times.system + times.children_system
     return user, system
 
 
