@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from knowledge_noise import mishear
+from tests.knowledge.knowledge_noise import mishear
 
 from knowledge.article import ArticleContent
 from knowledge.port import Decision
