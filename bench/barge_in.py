@@ -26,7 +26,7 @@ def stop_ms(result: CallResult) -> float | None:
     if not says:
         return None
     ends = [e for e in result.all("silence") if float(e.data["since_ms"]) >= says[0].ms - 100]
-    if not ends or float(ends[0].data["since_ms"]) > says[0].ms + 2000:
+    if not ends or float(ends[0].data["since_ms"]) > says[0].ms + 3000:
         return None
     return max(0.0, float(ends[0].data["since_ms"]) - says[0].ms)
 

@@ -79,10 +79,10 @@ async def _hear(
 
     process = psutil.Process(os.getpid())
     before = sum(process.cpu_times()[:2])
-    pacer.add(streams, tick)
+    pacer.add(tick, tick)
     await asyncio.sleep(seconds)
     cpu = 100 * (sum(process.cpu_times()[:2]) - before) / seconds
-    pacer.remove(streams)
+    pacer.remove(tick)
     for stream in streams:
         stream.close()
     await asyncio.sleep(1)

@@ -1,7 +1,7 @@
 """When the far end speaks and falls silent, from the level of each 20 ms, as a pure machine.
 
 A burst begins with three loud frames of five, so that a click is no speech; it is over after
-200 ms below the threshold, and the far end counts as silent after `silence_ms` (700).
+400 ms below the threshold, and the far end counts as silent after `silence_ms` (700).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 THRESHOLD_DB = -45.0
-BURST_GAP_MS = 200.0
+BURST_GAP_MS = 400.0
 SILENCE_MS = 700.0
 _WINDOW = 5
 _NEEDED = 3
