@@ -2,7 +2,7 @@
 
 The recogniser alone, fed as the line feeds it: 20 ms at a time, at the pace of the clock, everybody
 talking three seconds of every five. A number of streams counts as heard in real time when 95 % of
-the final texts come within a second of the end of their utterance.
+the partial texts lag less than half a second behind the audio that they tell of.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from asr.config import AsrSettings
-from asr.port import Final, Heard
+from asr.port import Final, Heard, Partial
 from asr.vosk_recogniser import VoskRecogniser
 from bench.material import talk_alaw
 from bench.process import percentiles
@@ -22,7 +22,7 @@ from core.settings import Settings
 from telephony.caller.g711 import decode
 from telephony.caller.rtp import Pacer
 
-LIMIT_MS = 1000.0
+LIMIT_MS = 500.0
 FRAME_BYTES = 320
 BUDGET = 40
 
@@ -44,7 +44,7 @@ async def run(quick: bool) -> dict[str, Any]:
         row = await _hear(reactor, recogniser, pcm, streams, seconds)
         rows[streams] = row
         print(f"  {streams} streams: {row}", flush=True)
-        if row["final_delay_ms"].get("p95", 1e9) > LIMIT_MS:
+        if row["partial_lag_ms"].get("p95", 1e9) > LIMIT_MS:
             break
         best = streams
     recogniser.stop()
@@ -60,13 +60,17 @@ async def run(quick: bool) -> dict[str, Any]:
 async def _hear(
     reactor: Any, recogniser: VoskRecogniser, pcm: bytes, count: int, seconds: int
 ) -> dict[str, Any]:
-    """Feed `count` streams for so long; how late the final texts came, and the CPU."""
+    """Feed `count` streams for so long; how late the texts came, and the CPU."""
     delays: list[float] = []
+    lags: list[float] = []
     began = reactor.seconds()
 
     def heard(what: Heard) -> None:
-        if isinstance(what, Final) and what.text:
-            delays.append((reactor.seconds() - began) * 1000 - what.end_ms)
+        now = (reactor.seconds() - began) * 1000
+        if isinstance(what, Partial):
+            lags.append(now - what.at_ms)
+        elif isinstance(what, Final) and what.text:
+            delays.append(now - what.end_ms)
 
     streams = [recogniser.open(heard) for _ in range(count)]
     pacer, place = Pacer(reactor), [0]
@@ -86,4 +90,8 @@ async def _hear(
     for stream in streams:
         stream.close()
     await asyncio.sleep(1)
-    return {"final_delay_ms": percentiles(delays), "cpu_percent_of_a_core": round(cpu)}
+    return {
+        "partial_lag_ms": percentiles(lags),
+        "final_delay_ms": percentiles(delays),
+        "cpu_percent_of_a_core": round(cpu),
+    }
