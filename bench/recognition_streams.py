@@ -2,7 +2,8 @@
 
 The recogniser alone, fed as the line feeds it: 20 ms at a time, at the pace of the clock, everybody
 talking three seconds of every five. A number of streams counts as heard in real time when 95 % of
-the partial texts lag less than half a second behind the audio that they tell of.
+the partial texts lag less than half a second behind the audio that they tell of, and each stream
+brings as many of them as when only two are open: a recogniser that is behind drops audio.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from telephony.caller.g711 import decode
 from telephony.caller.rtp import Pacer
 
 LIMIT_MS = 500.0
+KEPT = 0.8
 FRAME_BYTES = 320
 BUDGET = 40
 
@@ -39,12 +41,15 @@ async def run(quick: bool) -> dict[str, Any]:
     if not recogniser.ready:
         return {"recogniser": recogniser.fault}
     pcm = decode(talk_alaw()).tobytes()
-    seconds, best, rows = (10 if quick else 20), 0, {}
+    seconds, best = (10 if quick else 20), 0
+    rows = {2: await _hear(reactor, recogniser, pcm, 2, seconds)}
+    few = rows[2]["partial_lag_ms"]["n"] / 2
     for streams in (20, 40) if quick else (10, 20, 30, 40, 50, 60, 80, 100):
         row = await _hear(reactor, recogniser, pcm, streams, seconds)
         rows[streams] = row
         print(f"  {streams} streams: {row}", flush=True)
-        if row["partial_lag_ms"].get("p95", 1e9) > LIMIT_MS:
+        lag = row["partial_lag_ms"]
+        if lag.get("p95", 1e9) > LIMIT_MS or lag["n"] < KEPT * few * streams:
             break
         best = streams
     recogniser.stop()
