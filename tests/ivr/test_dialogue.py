@@ -98,8 +98,13 @@ def test_two_misunderstandings_reach_a_person(call: Call) -> None:
 
 def test_an_answer_forgives_an_earlier_misunderstanding(call: Call) -> None:
     walk = call().to_question().say("呜哩哇啦").send(NOTHING).hear_out()
-    walk.say("低保怎么申请").send(FOUND).hear_out().say("乌拉乌拉").send(NOTHING)
-    assert walk.state.phase is not Phase.QUEUED
+    walk.say("低保怎么申请").send(FOUND).hear_out().say("乌拉乌拉").send(NOTHING).hear_out()
+    assert walk.state.node == "menu"
+
+
+def test_a_choice_forgives_an_earlier_misunderstanding(call: Call) -> None:
+    walk = call().to_question().say("呜哩哇啦").send(NOTHING).hear_out().press("1").hear_out()
+    assert walk.say("乌拉乌拉").send(NOTHING).hear_out().state.node == "menu"
 
 
 def test_who_never_speaks_gets_a_person_and_out_of_hours_a_message(call: Call) -> None:

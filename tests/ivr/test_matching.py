@@ -58,6 +58,14 @@ def test_alarm_needs_more_certainty_while_the_caller_still_speaks() -> None:
     assert alarm_in("", ("救命",), unfinished=False) == ""
 
 
+def test_short_phrases_inside_a_sentence_must_sound_almost_exactly_so() -> None:
+    assert alarm_in("我没去过", ("煤气",), unfinished=False) == ""
+    assert alarm_in("有煤气", ("煤气",), unfinished=False) == "煤气"
+    mentioning = Choice("person", "p", mentions=("接人工",))
+    assert best("残疾人工作", 0.9, (mentioning,), FILLERS) is None
+    assert best("请接任公", 0.9, (mentioning,), FILLERS) is mentioning
+
+
 def test_courtesies_are_taken_off_the_ends_only() -> None:
     assert core_of("嗯，请我要人工谢谢", FILLERS) == "人工"
     assert core_of("低保请谁办", FILLERS) == "低保请谁办"

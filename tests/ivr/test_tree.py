@@ -87,6 +87,8 @@ FAULTS = [
      "loop", "  hello:"),
     ("loop by silence", "text: 你好。\n    next: bye", "text: 你好。\n    next: person",
      "loop", "  person:"),
+    ("loop of a caller who is silent", "no_input: {next: bye}", "no_input: {next: ask}",
+     "loop", "  ask:"),
     ("empty text", "text: 你好。", 'text: "。"', "no prompt", 'text: "。"'),
     ("missing prompt", "text: 请说。", 'text: ""', "no prompt", 'text: ""'),
     ("no no-match way", "no_match: {text: 没听清。}", "no_match: {}", "does not understand",
