@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from agent_ui.accounts.login import Who
 from agent_ui.roles import Permission
-from core.area import COUNTRY
+from core.area import COUNTRY, serves
 from tickets import store
 from tickets.tables import Ticket
 
@@ -15,14 +15,17 @@ class NoSuchTicket(Exception):
     """There is none, or it is not for this user; nobody is told which."""
 
 
-def ticket_by_number(db: Session, number: str, who: Who) -> Ticket:
-    """A ticket of the user's area, or of a call they took. Raises NoSuchTicket."""
-    return _seen(store.by_number(db, number, COUNTRY), store.by_number(db, number, who.area), who)
+def ticket_by_number(db: Session, number: str, who: Who, now: str = "") -> Ticket:
+    """A ticket of the user's area, of a call they took, or of `now`, the call they have now.
+
+    Raises NoSuchTicket.
+    """
+    return _seen(store.by_number(db, number, COUNTRY), who, now)
 
 
-def ticket_by_call(db: Session, call_id: str, who: Who) -> Ticket:
-    """The ticket of a call of the user's area, or of one they took. Raises NoSuchTicket."""
-    return _seen(store.by_call(db, call_id, COUNTRY), store.by_call(db, call_id, who.area), who)
+def ticket_by_call(db: Session, call_id: str, who: Who, now: str = "") -> Ticket:
+    """The ticket of a call, if the user may see it (as `ticket_by_number`). Raises NoSuchTicket."""
+    return _seen(store.by_call(db, call_id, COUNTRY), who, now)
 
 
 def may_wrap_up(who: Who, ticket: Ticket) -> bool:
@@ -38,9 +41,10 @@ def may_reveal(who: Who, ticket: Ticket) -> bool:
     return bool(ticket.caller) and who.may(needed)
 
 
-def _seen(anywhere: Ticket | None, in_area: Ticket | None, who: Who) -> Ticket:
-    if in_area is not None:
-        return in_area
-    if anywhere is not None and anywhere.agent == who.name:
-        return anywhere
+def _seen(ticket: Ticket | None, who: Who, now: str) -> Ticket:
+    if ticket is None:
+        raise NoSuchTicket
+    mine = ticket.agent == who.name or ticket.call_id == now
+    if mine or serves(who.area, ticket.area):
+        return ticket
     raise NoSuchTicket

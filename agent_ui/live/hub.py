@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -111,7 +111,7 @@ class Hub:
 
     def join(self, page: Page) -> None:
         """Add a page; it gets a snapshot at once and then what happens."""
-        page.viewer = replace(page.viewer, own=self._own_call(page.who.name))
+        page.viewer = replace(page.viewer, own=self.own_call(page.who.name))
         self._people[page.who.name] = page.who.display
         self._pages.add(page)
         page.put(self._snapshot(page))
@@ -149,7 +149,10 @@ class Hub:
         call = self.running(str(message.get("id", "")))
         self._mirror.take(topic, message)
         if topic == "agent.state":
-            self._own_changed(str(message["agent"]), str(message.get("call", "")))
+            agent = str(message["agent"])
+            self._own_changed(agent, str(message.get("call", "")))
+            if agent not in self._people:
+                self._background(self._introduce(agent))
         for page in list(self._pages):
             shown = forward(topic, message, page.viewer, call, self._names)
             if shown is not None:
@@ -159,16 +162,29 @@ class Hub:
 
     def _bus_changed(self, topic: str) -> None:
         if topic == "bus.restored":
-            task = asyncio.ensure_future(self._load())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._background(self._load())
         self._tell_warnings()
 
-    async def _load(self) -> None:
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _learn_names(self) -> None:
         try:
             self._people.update(await run_in_threadpool(self._load_people))
         except SQLAlchemyError as error:
             self.log.warn("users' names cannot be read: {e}", e=error)
+
+    async def _introduce(self, agent: str) -> None:
+        """Show an agent who came after the names were read by their name."""
+        self._people[agent] = agent
+        await self._learn_names()
+        if agent in self._mirror.agents and self._people[agent] != agent:
+            self._happened("agent.state", self._mirror.agents[agent])
+
+    async def _load(self) -> None:
+        await self._learn_names()
         try:
             await self._mirror.load(self._redis)
         except (RedisError, OSError) as error:
@@ -176,10 +192,11 @@ class Hub:
             return
         self._warnings = self._warnings_now()
         for page in list(self._pages):
-            page.viewer = replace(page.viewer, own=self._own_call(page.who.name))
+            page.viewer = replace(page.viewer, own=self.own_call(page.who.name))
             page.put(self._snapshot(page))
 
-    def _own_call(self, name: str) -> str:
+    def own_call(self, name: str) -> str:
+        """The call that an agent is offered, talks in or wraps up; '' when there is none."""
         return str(self._mirror.agents.get(name, {}).get("call", ""))
 
     def _own_changed(self, name: str, call: str) -> None:

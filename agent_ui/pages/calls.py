@@ -49,7 +49,8 @@ def card(
 ) -> Response:
     """What the phone page shows of a call: its ticket, what was said so far, the wrap-up."""
     with console.sessions() as db:
-        ticket = sight.ticket_by_call(db, call_id, who)
+        now = request.app.state.hub.own_call(who.name)
+        ticket = sight.ticket_by_call(db, call_id, who, now)
         dossier = store.dossier(db, ticket)
         return page(
             request,

@@ -101,7 +101,8 @@ def reveal(
 ) -> Response:
     """Show the caller's number, and audit it."""
     with console.sessions() as db:
-        found = sight.ticket_by_number(db, number, who)
+        now = request.app.state.hub.own_call(who.name)
+        found = sight.ticket_by_number(db, number, who, now)
         if not sight.may_reveal(who, found):
             raise Forbidden("来电人要求号码保密，需要时请联系值班主管。")
         store.audit(db, console.now(), who.name, "number.shown", found, address_of(request))

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page
@@ -85,6 +86,21 @@ def _run(served: Served) -> None:
         served.publish("agent.state", told)
 
 
+def _ring(served: Served) -> None:
+    told = {"agent": "li", "area": "440106", "status": "ready", "state": "offered",
+            "call": "live4", "reason": ""}  # fmt: skip
+    now = datetime.now(UTC)
+    sample.call(served.journal, "live4", now, sample.URGENT, ended=False, area="440111")
+    served.publish("agent.state", told)
+
+    def offer(topic: str, message: dict[str, Any]) -> None:
+        if message["agent"] == "li" and message["kind"] == "hello":
+            signal = {"agent": "li", "type": "offer", "leg": "l1", "sdp": "v=0"}
+            served.publish("agent.signal", signal)
+
+    served.bus.subscribe(["agent.command"], offer)
+
+
 def _take(served: Served, folder: Path) -> None:
     browser = Chromium(served)
     browser.start()
@@ -112,6 +128,8 @@ def _take(served: Served, folder: Path) -> None:
         picture("articles", "chen", "/articles", "table.list")
         picture("article", "chen", "/articles/dibao-shenqing", "h1")
         picture("phone", "wang", "/phone", "#card .talk")
+        _ring(served)
+        picture("ringing", "li", "/phone", "#answer:visible")
         picture("help", "chen", "/help", "h1")
     finally:
         browser.stop()

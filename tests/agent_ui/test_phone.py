@@ -82,14 +82,15 @@ def test_heartbeat_is_passed_on(served: Served, chromium: Chromium) -> None:
 
 def test_call_is_offered_answered_and_ended_with_sound(served: Served, chromium: Chromium) -> None:
     served.user("talker", area="440106", display="王小梅")
-    sample.call(served.journal, "talk1", NOW, sample.PERSON[:4], ended=False)
+    # From another area: the call they are offered is theirs to see.
+    sample.call(served.journal, "talk1", NOW, sample.PERSON[:4], ended=False, area="440300")
 
     async def scene(page: Page) -> None:
         context: BrowserContext = page.context
         far = await context.new_page()
         await far.goto("/help")
         sdp = await far.evaluate(CALLER)
-        row = sample.live_row("talk1", NOW, state="queued", heard="转人工", topic="person")
+        row = sample.live_row("talk1", NOW, state="queued", area="440300", heard="转人工")
         served.publish("call.changed", row)
         served.publish("agent.state", _state("talker", "offered", "talk1"))
         served.publish("agent.signal", _offer("talker", "leg1", sdp))
@@ -111,6 +112,7 @@ def test_call_is_offered_answered_and_ended_with_sound(served: Served, chromium:
         await expect(page.locator("#phone-time")).to_contain_text("0:")
         await page.get_by_role("button", name="静音").click()
         await expect(page.get_by_role("button", name="取消静音")).to_be_visible()
+        served.journal.write("talk1", "connected", NOW, agent="talker")
         served.publish("agent.signal", {"agent": "talker", "type": "end", "leg": "leg1"})
         served.publish("agent.state", _state("talker", "wrapup", "talk1"))
         await expect(page.locator("#phone-state")).to_contain_text("请填写处理结果")

@@ -62,7 +62,6 @@ function showCard() {
   if (!me.call || me.call === shownCall) return;
   shownCall = me.call;
   follow(shownCall);
-  part("card").hidden = false;
   loadCard(shownCall, 0);
 }
 
@@ -71,6 +70,7 @@ function loadCard(call, tries) {
     if (call !== shownCall) return;
     if (answer.ok) {
       part("card").innerHTML = await answer.text();
+      part("card").hidden = false;
       htmx.process(part("card"));
     } else if (answer.status === 404 && tries < 5) {
       // The ticket's record may still be on its way into the database.
