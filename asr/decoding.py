@@ -124,8 +124,9 @@ class Decoding:
         self._pending = [*self._lead, frame]
         self._lead.clear()
         self._text = ""
-        self._start_ms = self._heard_ms - len(self._pending) * FRAME_MS
-        self._offset_ms = self._start_ms - self._fed_ms
+        start_ms = self._heard_ms - len(self._pending) * FRAME_MS
+        self._offset_ms = start_ms - self._fed_ms
+        self._start_ms = self._heard_ms - self._ends.sound_ms
 
     def _advance(self) -> list[Heard]:
         if self._decode():

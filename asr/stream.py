@@ -62,6 +62,11 @@ class QueuedStream:
         self._over = False
         self._said_lag = False
 
+    @property
+    def lag_ms(self) -> int:
+        """How much audio waits to be decoded."""
+        return len(self._audio) // _BYTES_PER_MS
+
     def feed(self, pcm: bytes) -> None:
         """Queue samples; decoding starts when a batch is together."""
         if self._over:

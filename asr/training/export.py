@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from asr.model_folder import MANIFEST, digests
 from asr.training.features import MFCC_CONF
 from asr.training.graph import write_graphs
 from asr.training.language import LanguagePlan, all_words, count_bigrams
@@ -29,19 +31,40 @@ MODEL_CONF = f"""\
 """
 
 
-def write_folder(net: AcousticNet, corpus: Corpus, plan: LanguagePlan, out: Path) -> None:
+THRESHOLDS = {"min_confidence": 0.3}
+"""What is less certain counts as sound without words."""
+
+
+def write_folder(
+    net: AcousticNet, corpus: Corpus, plan: LanguagePlan, out: Path, scratch: Path
+) -> None:
     """Write `am/`, `conf/` and `graph/` of a Vosk model into `out`."""
     write_model(net, out / "am" / "final.mdl")
     conf = out / "conf"
     conf.mkdir(parents=True, exist_ok=True)
     (conf / "mfcc.conf").write_text(MFCC_CONF, encoding="ascii")
     (conf / "model.conf").write_text(MODEL_CONF, encoding="ascii")
-    write_language(corpus, plan, out)
+    write_language(corpus, plan, out, scratch)
 
 
-def write_language(corpus: Corpus, plan: LanguagePlan, out: Path) -> None:
+def write_language(corpus: Corpus, plan: LanguagePlan, out: Path, scratch: Path) -> None:
     """Write the graphs alone: new texts need no new training."""
     lexicon, spare = all_words(corpus, plan)
     bigrams = count_bigrams(corpus, plan, lexicon, spare)
-    scratch = out.with_name(out.name + ".scratch")
     write_graphs(out / "graph", scratch, lexicon, bigrams, plan)
+
+
+def write_manifest(out: Path, version: str, seed: int) -> None:
+    """Write `model.json`: what the adapter checks before it loads the model, and its thresholds."""
+    manifest = {
+        "name": out.name,
+        "version": version,
+        "language": "zh",
+        "sample_rate": 8000,
+        "seed": seed,
+        "licence": "GPL-3.0-or-later",
+        "thresholds": THRESHOLDS,
+        "files": digests(out),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    (out / MANIFEST).write_text(text, encoding="utf-8")

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from asr.training.features import CEPSTRA
-from asr.training.net import FIRST_REACH, SUBSAMPLING, AcousticNet, Block
+from asr.training.net import FIRST_REACH, FIRST_WIDTH, SUBSAMPLING, AcousticNet, Block
 from asr.training.units import UNITS
 
 Matrix = NDArray[np.float64]
@@ -140,16 +141,16 @@ def _net(out: KaldiWriter, net: AcousticNet) -> None:
     hidden = net.shape.hidden
     plan = _Plan()
     scale, shift = _folded(net.first_norm)
-    mean, spread = _array(net.mean), _array(net.scale)
-    taps = _array(net.first.weight) * spread[None, :, None]
-    bias = shift - scale * np.einsum("oik,i->o", taps, mean)
+    mean, spread = (np.tile(_array(x), FIRST_WIDTH) for x in (net.mean, net.scale))
+    weight = _array(net.first.weight) * spread * scale[:, None]
+    bias = shift - weight @ mean
     source = _append("input", list(range(-FIRST_REACH, FIRST_REACH + 1)))
-    plan.affine("first.affine", source, _stacked(taps) * scale[:, None], bias)
+    plan.affine("first.affine", source, weight, bias)
     state = plan.simple("first.relu", "RectifiedLinearComponent", "first.affine", hidden)
     for number, block in enumerate(net.blocks, 1):
         assert isinstance(block, Block)
         state = _block(plan, f"block{number}", state, block, hidden)
-    weight = _array(net.last.weight)[:, :, 0]
+    weight = _array(net.last.weight)
     plan.affine("last.affine", state, weight, _array(net.last.bias))
     plan.simple("last.log", "LogSoftmaxComponent", "last.affine", len(UNITS))
     plan.nodes.append("output-node name=output input=last.log objective=linear")
@@ -179,10 +180,10 @@ def _net(out: KaldiWriter, net: AcousticNet) -> None:
 
 def _block(plan: _Plan, name: str, state: str, block: Block, hidden: int) -> str:
     step = block.step * SUBSAMPLING
-    inward = _stacked(_array(block.inward.weight))
+    inward = _array(block.inward.weight)
     plan.affine(f"{name}.in", _append(state, [-step, 0]), inward, np.zeros(len(inward)))
     scale, shift = _folded(block.norm)
-    outward = _stacked(_array(block.outward.weight)) * scale[:, None]
+    outward = _array(block.outward.weight) * scale[:, None]
     plan.affine(f"{name}.out", _append(f"{name}.in", [0, step]), outward, shift)
     relu = plan.simple(f"{name}.relu", "RectifiedLinearComponent", f"{name}.out", hidden)
     return plan.simple(f"{name}.sum", "NoOpComponent", f"Sum({relu}, {state})", hidden)
@@ -212,16 +213,11 @@ def _append(source: str, offsets: list[int]) -> str:
     return f"Append({', '.join(parts)})"
 
 
-def _stacked(taps: Matrix) -> Matrix:
-    """(out, in, taps) to (out, taps*in), the order in which Append lays its parts."""
-    return taps.transpose(0, 2, 1).reshape(taps.shape[0], -1)
-
-
-def _folded(norm: object) -> tuple[Matrix, Matrix]:
+def _folded(norm: nn.BatchNorm1d) -> tuple[Matrix, Matrix]:
     """A batch normalisation as the scale and shift it is at run time."""
-    scale = _array(norm.weight) / np.sqrt(_array(norm.running_var) + norm.eps)  # type: ignore[attr-defined]
-    return scale, _array(norm.bias) - _array(norm.running_mean) * scale  # type: ignore[attr-defined]
+    scale = _array(norm.weight) / np.sqrt(_array(norm.running_var) + norm.eps)
+    return scale, _array(norm.bias) - _array(norm.running_mean) * scale
 
 
-def _array(tensor: object) -> Matrix:
-    return np.asarray(tensor.detach().double().numpy())  # type: ignore[attr-defined]
+def _array(tensor: Tensor) -> Matrix:
+    return np.asarray(tensor.detach().double().numpy())

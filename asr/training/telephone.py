@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import soxr
 from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft  # type: ignore[import-untyped]
 from scipy.signal import butter, lfilter, sosfilt  # type: ignore[import-untyped]
 
 from asr.g711 import ALAW, ULAW
@@ -15,15 +16,29 @@ from asr.g711 import ALAW, ULAW
 LINE_RATE = 8_000
 Audio = NDArray[np.float32]
 
-_LEVELS = {"A": np.unique(ALAW), "u": np.unique(ULAW)}
+
+def _nearest(table: NDArray[np.int16]) -> Audio:
+    """For each 16-bit sample (as an unsigned index) the nearest level of a codec, -1..1."""
+    levels = np.unique(table).astype(np.float32)
+    samples = np.arange(65536, dtype=np.uint16).view(np.int16)
+    at = np.searchsorted((levels[1:] + levels[:-1]) / 2, samples)
+    return np.asarray(levels[at] / 32768, dtype=np.float32)
+
+
+_CODECS = {"A": _nearest(ALAW), "u": _nearest(ULAW)}
+# Band limits of telephone channels and handsets, made once: designing a filter takes longer than
+# using it.
+_BANDS = [
+    butter(2, (low, high), "bandpass", fs=LINE_RATE, output="sos")
+    for low in range(80, 400, 40)
+    for high in range(3000, 3900, 100)
+]
 
 
 def companded(audio: Audio, law: str = "A") -> Audio:
     """The samples (-1..1) after one trip through G.711: each becomes the nearest codec level."""
-    levels = _LEVELS[law].astype(np.float32)
-    edges = (levels[1:] + levels[:-1]) / 2
-    scaled = np.clip(audio * 32768, -32768, 32767)
-    return np.asarray(levels[np.searchsorted(edges, scaled)] / 32768, dtype=np.float32)
+    samples = np.clip(audio * 32768, -32768, 32767).astype(np.int16)
+    return _CODECS[law][samples.view(np.uint16)]
 
 
 def at_level(audio: Audio, dbfs: float) -> Audio:
@@ -71,17 +86,14 @@ class Line:
         tail = self.chance.standard_normal(length) * decay
         tail *= self.chance.uniform(0.1, 0.7) / np.sqrt(np.sum(tail**2))
         tail[0] = 1.0
-        size = len(audio) + length
-        return np.fft.irfft(np.fft.rfft(audio, size) * np.fft.rfft(tail, size), size)[
-            : len(audio)
-        ].astype(np.float32)
+        size = next_fast_len(len(audio) + length, real=True)
+        product = rfft(audio, size) * rfft(tail.astype(np.float32), size)
+        return np.asarray(irfft(product, size)[: len(audio)], dtype=np.float32)
 
     def _handset(self, audio: Audio) -> Audio:
         """Band limits of a telephone channel and a tilt of a few dB, as microphones differ."""
         chance = self.chance
-        low, high = chance.uniform(80, 380), chance.uniform(3000, 3800)
-        band = butter(2, (low, high), "bandpass", fs=LINE_RATE, output="sos")
-        audio = sosfilt(band, audio)
+        audio = sosfilt(_BANDS[chance.integers(len(_BANDS))], audio)
         tilt = chance.uniform(-0.5, 0.5)
         return np.asarray(lfilter([1.0, tilt], [1.0], audio), dtype=np.float32)
 
@@ -102,9 +114,10 @@ class Line:
                 noise += np.sin(2 * np.pi * hum * n * time) / n
         else:
             # Coloured noise: 1/f^k between white and brown.
-            shape = np.arange(1, size // 2 + 2) ** -chance.uniform(0.0, 1.0)
-            spectrum = np.fft.rfft(chance.standard_normal(size))
-            noise = np.fft.irfft(spectrum * shape, size)
+            whole = next_fast_len(size, real=True)
+            spectrum = rfft(chance.standard_normal(whole, dtype=np.float32))
+            shape = np.arange(1, len(spectrum) + 1) ** -chance.uniform(0.0, 1.0)
+            noise = irfft(spectrum * shape, whole)[:size]
         power = float(np.mean(np.square(audio)[np.abs(audio) > 1e-4])) if np.any(audio) else 0.0
         level = np.sqrt(power) * 10 ** (-chance.uniform(5, 30) / 20)
         noise = noise / max(1e-9, float(np.sqrt(np.mean(np.square(noise))))) * level

@@ -23,7 +23,8 @@ from asr.training.telephone import Line
 from asr.training.units import BLANK
 
 Features = NDArray[np.float32]
-BATCH_FRAMES = 9_000
+Batch = tuple[list[Features], list[tuple[int, ...]]]
+BATCH_FRAMES = 3_000
 CHUNK = 96
 
 
@@ -63,14 +64,23 @@ def train(clips: list[Clip], shape: Shape, plan: Plan, checkpoint: Path) -> Acou
         plan.threads, mp_context=get_context("fork"), initializer=_set_clips, initargs=(clips,)
     )
     with pool:
+        kept: list[Batch] = []
         for epoch in range(first, plan.epochs):
             if plan.minutes and spent >= plan.minutes * 60:
                 break
             started = time.monotonic()
             loss, count = 0.0, 0
-            batches = list(_batch_plan(clips, plan.seed + epoch))
-            for at, (features, targets) in enumerate(_prepared(pool, batches, epoch, plan.seed)):
-                done = (epoch + at / len(batches)) / plan.epochs
+            # Features are used twice; the masks laid over them differ.
+            if epoch % 2 == 0 or not kept:
+                fresh = list(_batch_plan(clips, plan.seed + epoch))
+                total, source = len(fresh), _prepared(pool, fresh, epoch, plan.seed)
+                kept = []
+            else:
+                total, source = len(kept), iter(kept)
+            for at, (features, targets) in enumerate(source):
+                if epoch % 2 == 0:
+                    kept.append((features, targets))
+                done = (epoch + at / total) / plan.epochs
                 if plan.minutes:
                     elapsed = spent + time.monotonic() - started
                     done = max(done, min(1.0, elapsed / (plan.minutes * 60)))
@@ -120,7 +130,7 @@ def _step(
     lengths = torch.tensor([-(-len(rows) // SUBSAMPLING) for rows in features])
     labels = torch.tensor([unit for target in targets for unit in target])
     sizes = torch.tensor([len(target) for target in targets])
-    loss = ctc(out.permute(2, 0, 1), labels, lengths.clamp(max=out.shape[2]), sizes)
+    loss = ctc(out.transpose(0, 1), labels, lengths.clamp(max=out.shape[1]), sizes)
     optimiser.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -169,7 +179,7 @@ def _set_clips(clips: list[Clip]) -> None:
     torch.set_num_threads(1)
 
 
-def _make_batch(job: tuple[list[int], int]) -> tuple[list[Features], list[tuple[int, ...]]]:
+def _make_batch(job: tuple[list[int], int]) -> Batch:
     indices, seed = job
     chance = np.random.default_rng(seed)
     picks = chance.integers(len(_clips), size=6)
@@ -184,7 +194,7 @@ def _make_batch(job: tuple[list[int], int]) -> tuple[list[Features], list[tuple[
 
 def _prepared(
     pool: ProcessPoolExecutor, batches: list[list[int]], epoch: int, seed: int
-) -> Iterator[tuple[list[Features], list[tuple[int, ...]]]]:
+) -> Iterator[Batch]:
     """Batches made by the pool, in order, a few ahead of the net."""
     jobs = [(batch, (seed * 1000 + epoch) * 100_000 + at) for at, batch in enumerate(batches)]
     ahead: list[Any] = []
