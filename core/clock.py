@@ -27,7 +27,7 @@ class Timing(Protocol):
     def seconds(self) -> float:
         """Return seconds that only count up."""
 
-    def callLater(self, delay: float, call: Callable[..., object], *args: Any) -> DelayedCall:
+    def callLater(self, delay: float, call: Callable[..., object], /, *args: Any) -> DelayedCall:
         """Call after `delay` seconds."""
 
 

@@ -111,6 +111,8 @@ def test_who_never_speaks_gets_a_person_and_out_of_hours_a_message(call: Call) -
     walk = call().to_question().wait().hear_out().wait().hear_out().wait().hear_out()
     assert walk.state.phase is Phase.QUEUED
     walk = call(CLOSED).to_question().wait().hear_out().wait().hear_out().wait().hear_out()
+    assert walk.state.node == "on_duty"
+    walk.send(ev.QueueEnded("nobody")).hear_out()
     assert walk.state.phase is Phase.RECORDING
     assert walk.send(ev.MessageDone(0.2)).hear_out().ended
     assert "message" not in walk.notes("disposition")
@@ -172,7 +174,7 @@ def test_harmless_words_that_sound_like_alarms_raise_none(call: Call, words: str
 def test_emergency_is_heard_while_waiting_and_while_leaving_a_message(call: Call) -> None:
     waiting = call().press("0").murmur("救命")
     assert waiting.of(ev.Enqueue)[0].priority == "emergency"
-    message = call(CLOSED).press("0").hear_out()
+    message = call(CLOSED).press("0").send(ev.QueueEnded("nobody")).hear_out()
     assert message.state.phase is Phase.RECORDING
     assert message.murmur("我摔倒了起不来").of(ev.Enqueue)[0].priority == "emergency"
 
@@ -201,7 +203,9 @@ def test_nobody_available_takes_a_message_with_a_promise(call: Call) -> None:
 
 
 def test_people_keep_hours_but_the_machine_answers_round_the_clock(call: Call) -> None:
-    assert call(CLOSED).press("0").nodes[-1] == "message_closed"
+    walk = call(CLOSED).press("0")
+    assert walk.nodes[-1] == "on_duty"
+    assert walk.send(ev.QueueEnded("nobody")).nodes[-1] == "message_closed"
     assert asked(call(CLOSED).to_question().say("低保怎么申请"))
 
 
