@@ -59,7 +59,7 @@ class Calls:
         return {call: row.row for call, row in self._rows.items()}
 
     def on_call(self, leg: Leg, invitation: Invitation) -> None:
-        """Open a call for a new incoming leg: journal and ticket first, then the answer."""
+        """Open a call for a new incoming leg: it rings, journal and ticket, then the answer."""
         if self._draining:
             leg.refuse(503, RETRY_AFTER_S)
             return
@@ -83,6 +83,7 @@ class Calls:
         self._sessions[call_id], self._rows[call_id] = session, live
         opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
         self._limit(session, self._max_call_s)
+        leg.ring()
         self._parts.journal.write(opened).addCallback(lambda _: self._begin(session, live))
 
     def drain(self) -> Deferred[None]:
