@@ -90,6 +90,8 @@ def _draft(db: Session, record: Record, zone: str) -> Ticket:
         number=next_number(db, record.at, zone),
         call_id=record.call_id,
         area=data["area"],
+        city=data["area"][:4],
+        province=data["area"][:2],
         caller=data["caller"],
         caller_key=Secret._vault().search_key(data["caller"]),
         withheld=data["withheld"],

@@ -1,28 +1,33 @@
-"""Who may see which rows: a user's area and everything below it."""
+"""Which tickets lie in an area: that of the user, and that which is asked for."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, false, true
 
-from core.area import COUNTRY, normal
+from core.area import COUNTRY, normal, serves
+from tickets.tables import Ticket
 
 
-def prefix(area: str) -> str:
-    """The digits that all codes inside an area begin with: 440100 -> 4401. Raises AreaError."""
-    code = normal(area)
+def in_area(scope: str, asked: str = "") -> ColumnElement[bool]:
+    """The condition that a ticket lies in `scope` and, unless it is empty, in the area `asked`.
+
+    It compares one column for equality, so that an index gives the tickets in their order.
+    Raises core.area.AreaError.
+    """
+    scope = normal(scope)
+    if not asked:
+        return _inside(scope)
+    asked = normal(asked)
+    if serves(scope, asked):
+        return _inside(asked)
+    return _inside(scope) if serves(asked, scope) else false()
+
+
+def _inside(code: str) -> ColumnElement[bool]:
     if code == COUNTRY:
-        return ""
-    while code.endswith("00"):
-        code = code[:-2]
-    return code
-
-
-def inside(column: InstrumentedAttribute[str], area: str) -> ColumnElement[bool]:
-    """The SQL condition that a column's area lies in `area`. Raises AreaError."""
-    digits = prefix(area)
-    if not digits:
         return true()
-    if len(digits) == 6:
-        return column == digits
-    return column.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
+    if code.endswith("0000"):
+        return Ticket.province == code[:2]
+    if code.endswith("00"):
+        return Ticket.city == code[:4]
+    return Ticket.area == code

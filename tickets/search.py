@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tickets import callers
-from tickets.scope import inside
+from tickets.scope import in_area
 from tickets.tables import Ticket, TicketTerm
-from tickets.words import query_terms
+from tickets.words import searchable, terms
 
 RARE = 2_000
 """A term in fewer tickets leads the search; commoner ones are soon met on the way back."""
@@ -50,8 +50,12 @@ class PageKeyError(ValueError):
     """The key of a page is not one that `find` gave out."""
 
 
+class TooShort(ValueError):
+    """The words to look for are single characters."""
+
+
 def find(db: Session, query: Query, after: str = "", limit: int = 50) -> Page:
-    """One page of the tickets that fit. Raises PageKeyError, core.area.AreaError."""
+    """One page of the tickets that fit. Raises PageKeyError, TooShort, core.area.AreaError."""
     statement = select(Ticket).where(*_conditions(db, _sorted_out(query)))
     if after:
         statement = statement.where(_older_than(after))
@@ -73,9 +77,7 @@ def _sorted_out(query: Query) -> Query:
 
 
 def _conditions(db: Session, query: Query) -> list[ColumnElement[bool]]:
-    found = [inside(Ticket.area, query.scope)]
-    if query.area:
-        found.append(inside(Ticket.area, query.area))
+    found = [in_area(query.scope, query.area)]
     if query.number:
         found.append(Ticket.number == query.number.strip())
     if query.caller:
@@ -96,7 +98,12 @@ def _conditions(db: Session, query: Query) -> list[ColumnElement[bool]]:
 
 
 def _text_conditions(db: Session, text: str) -> list[ColumnElement[bool]]:
-    lists = {term: select(TicketTerm.ticket_id).where(_term(term)) for term in query_terms(text)}
+    if text and not searchable(text):
+        raise TooShort("look for two characters or more")
+    lists = {
+        term: select(TicketTerm.ticket_id).where(TicketTerm.term == term)
+        for term in sorted(terms(text))
+    }
     counts = {term: _up_to_rare(db, listed) for term, listed in lists.items()}
     found: list[ColumnElement[bool]] = []
     leader = min(counts, key=lambda term: counts[term], default="")
@@ -104,15 +111,9 @@ def _text_conditions(db: Session, text: str) -> list[ColumnElement[bool]]:
         if term == leader and counts[term] < RARE:
             found.append(Ticket.id.in_(listed))
         else:
-            here = and_(_term(term), TicketTerm.ticket_id == Ticket.id)
+            here = and_(TicketTerm.term == term, TicketTerm.ticket_id == Ticket.id)
             found.append(select(TicketTerm.ticket_id).where(here).exists())
     return found
-
-
-def _term(term: str) -> ColumnElement[bool]:
-    if len(term) == 2:
-        return TicketTerm.term == term
-    return and_(TicketTerm.term >= term, TicketTerm.term < chr(ord(term) + 1))
 
 
 def _up_to_rare(db: Session, listed: Select[int]) -> int:

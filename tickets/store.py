@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.journal_tables import AuditEntry, Call, CallEvent, Recording, Utterance
 from tickets.apply import index_words, settle
 from tickets.labels import Outcome
-from tickets.scope import inside
+from tickets.scope import in_area
 from tickets.tables import Ticket
 
 LONGEST_SUMMARY = 2_000
@@ -44,16 +44,12 @@ class WrapUp:
 
 def by_number(db: Session, number: str, scope: str) -> Ticket | None:
     """The ticket with this number, if it lies in the user's area `scope`."""
-    return db.scalar(
-        select(Ticket).where(Ticket.number == number, inside(Ticket.area, scope)).limit(1)
-    )
+    return db.scalar(select(Ticket).where(Ticket.number == number, in_area(scope)).limit(1))
 
 
 def by_call(db: Session, call_id: str, scope: str) -> Ticket | None:
     """The ticket of this call, if it lies in the user's area `scope`."""
-    return db.scalar(
-        select(Ticket).where(Ticket.call_id == call_id, inside(Ticket.area, scope)).limit(1)
-    )
+    return db.scalar(select(Ticket).where(Ticket.call_id == call_id, in_area(scope)).limit(1))
 
 
 def dossier(db: Session, ticket: Ticket) -> Dossier:

@@ -16,13 +16,17 @@ class Ticket(Base):
     """The case record of one call. `number` is YYYYMMDD-NNNNNN in the authority's time zone.
 
     `disposition` is how the machine saw the call end, `outcome` what an agent made of it;
-    `tickets.labels` has the values of both. `path` lists the nodes of the tree in order.
+    `tickets.labels` has the values of both. `path` lists the nodes of the tree in order. `city`
+    and `province` are the first four and two digits of `area`.
     """
 
     __tablename__ = "tickets"
     __table_args__ = (
         Index("ix_tickets_opened", "opened_at", "id"),
+        # A list of one area's tickets is a walk along one of these, whatever the area's level.
         Index("ix_tickets_area_opened", "area", "opened_at", "id"),
+        Index("ix_tickets_city_opened", "city", "opened_at", "id"),
+        Index("ix_tickets_province_opened", "province", "opened_at", "id"),
         Index("ix_tickets_disposition_opened", "disposition", "opened_at", "id"),
     )
 
@@ -30,6 +34,8 @@ class Ticket(Base):
     number: Mapped[str] = mapped_column(String(16), unique=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), unique=True)
     area: Mapped[str] = mapped_column(String(12))
+    city: Mapped[str] = mapped_column(String(4))
+    province: Mapped[str] = mapped_column(String(2))
     caller: Mapped[str] = mapped_column(Secret, default="")
     caller_key: Mapped[str] = mapped_column(String(64), default="", index=True)
     withheld: Mapped[bool] = mapped_column(default=False)
@@ -68,10 +74,7 @@ class TicketTerm(Base):
     __tablename__ = "ticket_terms"
     __table_args__ = ({"sqlite_with_rowid": False},)  # the key is all there is
 
-    # Compared by code point, so that a single character finds the pairs it begins.
-    term: Mapped[str] = mapped_column(
-        String(2).with_variant(String(2, collation="C"), "postgresql"), primary_key=True
-    )
+    term: Mapped[str] = mapped_column(String(2), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(
         Number, ForeignKey("tickets.id"), primary_key=True, autoincrement=False
     )

@@ -14,26 +14,20 @@ LONGEST = 20_000
 
 
 def terms(text: str) -> set[str]:
-    """The terms under which a text is found: all pairs, and the last character of each run.
+    """The terms under which a text is found, and which it must all have to fit a query.
 
-    Full-width forms and case are folded. Only the first 20,000 characters count.
+    Full-width forms and case are folded. A character that stands alone has none. Only the first
+    20,000 characters count.
     """
     found: set[str] = set()
     for run in _runs(text):
-        found.update(run[at : at + 2] for at in range(len(run)))
+        found.update(run[at : at + 2] for at in range(len(run) - 1))
     return found
 
 
-def query_terms(text: str) -> list[str]:
-    """The terms that a text must all have to fit a query; a single character stands alone.
-
-    A term of one character means: any term that begins with it. Empty when nothing can be searched.
-    """
-    found: dict[str, None] = {}
-    for run in _runs(text):
-        for at in range(max(1, len(run) - 1)):
-            found[run[at : at + 2]] = None
-    return list(found)
+def searchable(text: str) -> bool:
+    """Whether a query asks for something that can be found: two characters that belong together."""
+    return any(len(run) > 1 for run in _runs(text))
 
 
 def _runs(text: str) -> list[str]:

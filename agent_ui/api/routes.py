@@ -20,7 +20,7 @@ from agent_ui.roles import Permission
 from core.area import AreaError
 from core.journal_tables import Call
 from tickets import search, store
-from tickets.search import PageKeyError
+from tickets.search import PageKeyError, TooShort
 
 MOST = 200
 FAILS: dict[int | str, dict[str, Any]] = {
@@ -128,5 +128,5 @@ def _zoned(moment: datetime | None) -> datetime | None:
 def _found(db: Session, query: search.Query, after: str, limit: int) -> search.Page:
     try:
         return search.find(db, query, after, limit)
-    except (AreaError, PageKeyError) as error:
+    except (AreaError, PageKeyError, TooShort) as error:
         raise HTTPException(400, str(error)) from error

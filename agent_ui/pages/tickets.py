@@ -58,6 +58,8 @@ def log(
         fault = str(error)
     except AreaError:
         fault = "地区代码是六位数字，例如440106。"
+    except search.TooShort:
+        fault = "请至少输入两个字。"
     except search.PageKeyError:
         fault = "这一页已失效，请重新查找。"
     kept = {key: value for key, value in asked.model_dump().items() if value}

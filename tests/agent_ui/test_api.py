@@ -72,6 +72,7 @@ def _closed(part: Any) -> Any:
         ("/api/v1/calls/{id}", "/api/v1/calls/api3", 200),
         ("/api/v1/calls/{id}", "/api/v1/calls/none", 404),
         ("/api/v1/tickets", "/api/v1/tickets?q=低保&state=closed", 200),
+        ("/api/v1/tickets", "/api/v1/tickets?q=婚", 400),
         ("/api/v1/tickets/{id}", "/api/v1/tickets/NUMBER", 200),
         ("/api/v1/tickets/{id}", "/api/v1/tickets/20990101-000001", 404),
         ("/api/v1/recordings/{id}", "/api/v1/recordings/api2", 404),

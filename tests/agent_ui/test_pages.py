@@ -213,6 +213,7 @@ def test_missing_things_get_a_friendly_page(served: Served, call: str, path: str
     [
         ("since=yesterday", "日期请写成"), ("area=44'--", "地区代码是六位数字"),
         ("after=x", "这一页已失效"), ("q=没有这样的话", "没有找到符合条件的通话"),
+        ("q=婚", "请至少输入两个字"),
     ],
 )  # fmt: skip
 def test_wrong_search_is_explained(served: Served, call: str, query: str, said: str) -> None:

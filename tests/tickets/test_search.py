@@ -11,7 +11,7 @@ from core.area import AreaError
 from core.db import Sessions
 from tests.tickets.journalled import START, Journalled
 from tickets import search
-from tickets.search import PageKeyError, Query, find
+from tickets.search import PageKeyError, Query, TooShort, find
 
 ALL = Query(scope="000000")
 
@@ -42,7 +42,7 @@ def three(journal: Journalled) -> None:
         ({}, ["c", "b", "a"]),
         ({"text": "低保"}, ["c", "a"]),
         ({"text": "低保 申请"}, ["a"]),
-        ({"text": "婚"}, ["b"]),
+        ({"text": "结婚"}, ["b"]),
         ({"text": "录音"}, []),
         ({"text": "20260302-000002"}, ["b"]),
         ({"text": "138 0013 8000"}, ["a"]),
@@ -93,6 +93,12 @@ def test_pages_meet_without_gap_or_repeat(journal: Journalled, sessions: Session
 def test_foreign_page_key_is_refused(sessions: Sessions, key: str) -> None:
     with sessions() as db, pytest.raises(PageKeyError):
         find(db, ALL, key)
+
+
+@pytest.mark.parametrize("text", ["婚", "低 保", "a"])
+def test_single_characters_are_refused(sessions: Sessions, text: str) -> None:
+    with sessions() as db, pytest.raises(TooShort):
+        find(db, replace(ALL, text=text))
 
 
 def test_wrong_area_is_refused(sessions: Sessions) -> None:

@@ -120,6 +120,8 @@ def _tickets() -> None:
         sa.Column("number", sa.String(length=16), nullable=False),
         sa.Column("call_id", sa.String(length=32), nullable=False),
         sa.Column("area", sa.String(length=12), nullable=False),
+        sa.Column("city", sa.String(length=4), nullable=False),
+        sa.Column("province", sa.String(length=2), nullable=False),
         sa.Column("caller", sa.Text(), nullable=False),
         sa.Column("caller_key", sa.String(length=64), nullable=False),
         sa.Column("withheld", sa.Boolean(), nullable=False),
@@ -148,15 +150,13 @@ def _tickets() -> None:
     )
     op.create_index("ix_tickets_area_opened", "tickets", ["area", "opened_at", "id"])
     op.create_index("ix_tickets_caller_key", "tickets", ["caller_key"])
+    op.create_index("ix_tickets_city_opened", "tickets", ["city", "opened_at", "id"])
     op.create_index("ix_tickets_disposition_opened", "tickets", ["disposition", "opened_at", "id"])
     op.create_index("ix_tickets_opened", "tickets", ["opened_at", "id"])
+    op.create_index("ix_tickets_province_opened", "tickets", ["province", "opened_at", "id"])
     op.create_table(
         "ticket_terms",
-        sa.Column(
-            "term",
-            sa.String(length=2).with_variant(sa.String(length=2, collation="C"), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("term", sa.String(length=2), nullable=False),
         sa.Column("ticket_id", BIG, autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"]),
         sa.PrimaryKeyConstraint("term", "ticket_id"),
