@@ -86,7 +86,7 @@ def name(code: str) -> str:
 
 
 def full_name(code: str) -> str:
-    """The name with the areas around it: 广东省广州市天河区. Areas that are not listed are left out."""
+    """The name with the areas around it: 广东省广州市天河区; unlisted ones are left out."""
     if not valid(code) or normal(code) == COUNTRY:
         return name(code)
     chain = [area for area in (*reversed(parents(code)), normal(code)) if area in names()]

@@ -1,4 +1,4 @@
-"""Compare Chinese texts by how they sound, not by which characters were written (DESIGN, decision 9).
+"""Compare Chinese texts by how they sound, not by which characters were written.
 
 A telephone line and a recogniser change 低保 into 地宝 or 蓝 into 男; both still sound alike. Text
 becomes syllables of toneless pinyin, a syllable is an initial and a final, and two syllables that
@@ -82,7 +82,7 @@ def sounds(text: str) -> Sounds:
     """The syllables of a text as toneless pinyin, e.g. ``("di", "bao")`` for 低保.
 
     Full-width forms are folded (NFKC), digits are read in Chinese one by one (an amount before a
-    measure word as a number), the digit 1 and 幺 become `ONE`, a Latin letter becomes one upper-case
+    measure word as a number), the digit 1 and 幺 become `ONE`, a Latin letter becomes one capital
     token, and punctuation, spaces and what has no sound are dropped. Never raises; may be empty.
     """
     return _sounds_cached(text) if len(text) <= _CACHED_LENGTH else _sounds(text)

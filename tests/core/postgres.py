@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL on a Unix socket, run by an unprivileged user when the tests are root's."""
+"""A throw-away PostgreSQL on a Unix socket, run by an unprivileged user where tests are root's."""
 
 from __future__ import annotations
 

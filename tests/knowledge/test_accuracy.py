@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.knowledge.knowledge_noise import mishear
 
 from knowledge.article import ArticleContent
 from knowledge.port import Decision
 from knowledge.search import KnowledgeIndex
+from tests.knowledge.knowledge_noise import mishear
 
 DAY = date(2026, 3, 1)
 GUANGDONG = "440000"
