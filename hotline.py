@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import click
@@ -198,7 +199,7 @@ class Node:
             self.sessions,
             settings.data / "spool.jsonl",
             reactor,
-            [apply_to_call, apply_to_ticket],
+            [apply_to_call, partial(apply_to_ticket, zone=settings.timezone)],
         )
         self.journal.start()
         self._on_stop("journal", self.journal.stop)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -128,15 +128,21 @@ class Journal:
         records = [job.record for job in batch]
         if self.degraded and self._seconds() >= self._try_at:
             self._replay()
-        if self.degraded or not self._store(records):
+        if self.degraded or not self._store(records, fresh=True):
             self._append(records)
 
-    def _store(self, records: Sequence[Record]) -> bool:
-        """Write in one transaction; on a bad record, one by one. False: the database is away."""
+    def _store(self, records: Sequence[Record], fresh: bool = False) -> bool:
+        """Write in one transaction; on a bad record, one by one. False: the database is away.
+
+        `fresh` records come straight from their calls: none can have been written before.
+        """
         try:
             with self._sessions() as db:
-                for record in records:
-                    apply_once(db, record, self._appliers)
+                if fresh:
+                    apply_fresh(db, records, self._appliers)
+                else:
+                    for record in records:
+                        apply_once(db, record, self._appliers)
             return True
         except DBAPIError as error:
             if _away(error):
@@ -148,7 +154,7 @@ class Journal:
             return False
         except Exception as error:
             fault = error
-        if len(records) == 1:
+        if len(records) == 1 and not fresh:
             self.log.error("record left out: {r}: {e}", r=_named(records[0]), e=fault)
             return True
         return self._store_each(records)
@@ -223,6 +229,18 @@ class Journal:
             self._reactor.callFromThread(self._on_degraded, degraded)
 
 
+def apply_fresh(db: Session, records: Sequence[Record], appliers: Sequence[Applier]) -> None:
+    """Apply records that were never applied, with one insert for all their events.
+
+    A record that was applied before makes the transaction fail by the events' unique key.
+    """
+    for record in records:
+        for apply in appliers:
+            apply(db, record)
+    db.flush()
+    db.execute(insert(CallEvent), [_event(record) for record in records])
+
+
 def apply_once(db: Session, record: Record, appliers: Sequence[Applier]) -> None:
     """Apply a record to the rows of the session's transaction, unless that was done before."""
     known = select(CallEvent.id).where(
@@ -232,16 +250,19 @@ def apply_once(db: Session, record: Record, appliers: Sequence[Applier]) -> None
         return
     for apply in appliers:
         apply(db, record)
-    db.add(
-        CallEvent(
-            call_id=record.call_id,
-            seq=record.seq,
-            at=record.at,
-            kind=record.kind,
-            data={k: v for k, v in record.data.items() if k not in ("invite", "caller")},
-        )
-    )
+    db.add(CallEvent(**_event(record)))
     db.flush()
+
+
+def _event(record: Record) -> dict[str, object]:
+    """The columns of a record's event; what identifies the caller is kept in the call alone."""
+    return {
+        "call_id": record.call_id,
+        "seq": record.seq,
+        "at": record.at,
+        "kind": record.kind,
+        "data": {k: v for k, v in record.data.items() if k not in ("invite", "caller")},
+    }
 
 
 SQLITE_AWAY = (

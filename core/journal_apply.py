@@ -17,7 +17,7 @@ def apply_to_call(db: Session, record: Record) -> None:
     data = record.data
     if record.kind == "opened":
         db.add(_opened(record))
-        db.flush()
+        db.flush()  # what other rooms add refers to it
         return
     call = db.get(Call, record.call_id)
     if call is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST = 40
 """Characters after which a sentence is also cut at a comma: short pieces start sooner."""
@@ -20,13 +21,18 @@ def split(text: str) -> list[str]:
     Cuts after 。！？； and line ends; a sentence longer than `LONGEST` characters is also cut after
     commas, into pieces as even as they come. Splitting a piece again returns that piece.
     """
+    return list(_split(text))
+
+
+@lru_cache(maxsize=4096)
+def _split(text: str) -> tuple[str, ...]:
     pieces: list[str] = []
     for match in _ENDS.finditer(text):
         sentence = match.group().strip()
         if not _has_sound(sentence):
             continue
         pieces.extend(_at_commas(sentence) if len(sentence) > LONGEST else [sentence])
-    return pieces
+    return tuple(pieces)
 
 
 def _has_sound(text: str) -> bool:

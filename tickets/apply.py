@@ -29,8 +29,9 @@ def apply_to_ticket(db: Session, record: Record, zone: str = "Asia/Shanghai") ->
     (settings.timezone; use functools.partial). Raises LookupError for a call without a ticket.
     """
     if record.kind == "opened":
-        db.add(_draft(db, record, zone))
-        db.flush()
+        ticket = _draft(db, record, zone)
+        db.add(ticket)
+        _at_hand(db)[record.call_id] = ticket
         return
     if record.kind not in (
         "node",
@@ -41,9 +42,7 @@ def apply_to_ticket(db: Session, record: Record, zone: str = "Asia/Shanghai") ->
         "recovered",
     ):
         return
-    ticket = db.scalar(select(Ticket).where(Ticket.call_id == record.call_id))
-    if ticket is None:
-        raise LookupError(f"journal record {record.kind} for call {record.call_id} has no ticket")
+    ticket = _ticket(db, record)
     match record.kind:
         case "node":
             ticket.path = [*ticket.path, record.data["name"]]
@@ -58,6 +57,24 @@ def apply_to_ticket(db: Session, record: Record, zone: str = "Asia/Shanghai") ->
             ticket.message_s = round(record.data["seconds"])
         case "ended" | "recovered":
             _end(db, ticket, record)
+
+
+def _at_hand(db: Session) -> dict[str, Ticket]:
+    """Tickets that this transaction has in hand already, by call."""
+    known: dict[str, Ticket] = db.info.setdefault("tickets by call", {})
+    return known
+
+
+def _ticket(db: Session, record: Record) -> Ticket:
+    known = _at_hand(db)
+    found = known.get(record.call_id)
+    if found is None:
+        found = db.scalar(select(Ticket).where(Ticket.call_id == record.call_id))
+        if found is None:
+            call = record.call_id
+            raise LookupError(f"journal record {record.kind} for call {call} has no ticket")
+        known[record.call_id] = found
+    return found
 
 
 def index_words(db: Session, ticket: Ticket) -> None:

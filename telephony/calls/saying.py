@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -117,10 +118,11 @@ class Saying:
             at += length
 
 
+@lru_cache(maxsize=4096)
 def seconds(file: Path) -> float:
     """Return the length of a prompt in seconds; 0 for a file that is none.
 
-    A-law files are one byte a sample, which the `wave` module refuses to read.
+    Remembered, since a prompt's file never changes (its name holds its text's hash). A-law files are one byte a sample, which the `wave` module refuses to read.
     """
     try:
         with wave.open(str(file)) as reader:
