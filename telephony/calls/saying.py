@@ -122,7 +122,8 @@ class Saying:
 def seconds(file: Path) -> float:
     """Return the length of a prompt in seconds; 0 for a file that is none.
 
-    Remembered, since a prompt's file never changes (its name holds its text's hash). A-law files are one byte a sample, which the `wave` module refuses to read.
+    Remembered, since a prompt's file never changes: its name holds its text's hash. A-law files
+    are one byte a sample, which the `wave` module refuses to read.
     """
     try:
         with wave.open(str(file)) as reader:
