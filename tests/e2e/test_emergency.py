@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -58,24 +59,26 @@ async def test_an_emergency_comes_before_who_waited_longer(
 
 
 @scene
-@pytest.mark.parametrize("cry", [key, word])
 async def test_an_emergency_that_nobody_can_take_is_told_to_dial_120(
-    service: Service, clips: Clips, cry: Cry
+    service: Service, clips: Clips
 ) -> None:
-    citizen = await Citizen(service.sip).answered()
-    await cry(service, citizen, clips)
-    row = await service.watch.row(citizen.number, node_name="emergency_alone", emergency=True)
-    await service.watch.until(
-        "the sentence with 120",
-        lambda topic, m: topic == "call.line" and m["id"] == row["id"] and "120" in m["text"],
-        40,
-    )
-    citizen.say(clips.say("我住在石牌街道，我摔倒了"))
-    await citizen.event("said")
-    await citizen.hang_up()
-    ticket = await proper_end(service, citizen, "emergency")
-    assert ticket["emergency"]
-    assert ticket["path"][:3] == ["notice", "emergency", "emergency_alone"]
-    told = [x["text"] for x in ticket["transcript"] if x["speaker"] == "machine"]
-    assert any("拨打120" in text for text in told), told
+    async def alone(cry: Cry) -> None:
+        citizen = await Citizen(service.sip).answered()
+        await cry(service, citizen, clips)
+        row = await service.watch.row(citizen.number, node_name="emergency_alone", emergency=True)
+        await service.watch.until(
+            "the sentence with 120",
+            lambda topic, m: topic == "call.line" and m["id"] == row["id"] and "120" in m["text"],
+            40,
+        )
+        citizen.say(clips.say("我住在石牌街道，我摔倒了"))
+        await citizen.event("said")
+        await citizen.hang_up()
+        ticket = await proper_end(service, citizen, "emergency")
+        assert ticket["emergency"]
+        assert ticket["path"][:3] == ["notice", "emergency", "emergency_alone"]
+        told = [x["text"] for x in ticket["transcript"] if x["speaker"] == "machine"]
+        assert any("拨打120" in text for text in told), told
+
+    await asyncio.gather(alone(key), alone(word))
     await service.at_rest()

@@ -86,6 +86,17 @@ SPOKEN: dict[str, tuple[str, str, Way]] = {
 }
 
 
+async def after_the_goodbye(service: Service) -> None:
+    """Wait until the machine hangs up, and hang up then."""
+    citizen = await Citizen(service.sip).answered()
+    citizen.press("0")
+    result = await citizen.over()
+    assert (result.code, result.by) == (200, "far")
+    citizen.caller.hangup()
+    ticket = await proper_end(service, citizen, "abandoned")
+    assert ticket["path"][-1] == "goodbye"
+
+
 async def walk(service: Service, clips: Clips, ways: dict[str, tuple[str, str, Way]]) -> None:
     """All of them at once: go to the node, hang up there, and look what is left."""
 
@@ -106,17 +117,18 @@ async def walk(service: Service, clips: Clips, ways: dict[str, tuple[str, str, W
 
     wrong = [fault for fault in await asyncio.gather(*map(one, ways)) if fault]
     assert not wrong, "\n".join(wrong)
-    await service.at_rest()
 
 
 @scene
 async def test_hanging_up_in_every_node_that_keys_reach(service: Service, clips: Clips) -> None:
-    await walk(service, clips, NOBODY)
+    await asyncio.gather(walk(service, clips, NOBODY), after_the_goodbye(service))
+    await service.at_rest()
 
 
 @scene
 async def test_hanging_up_in_every_node_that_words_reach(service: Service, clips: Clips) -> None:
     await walk(service, clips, SPOKEN)
+    await service.at_rest()
 
 
 @scene
@@ -155,15 +167,4 @@ async def test_hanging_up_while_waiting_and_while_a_browser_rings(
     await proper_end(service, rings, became)
     assert await paper_agent.told_end()
     await service.watch.agent(paper_agent.name, since, state="idle", status="ready", call="")
-    await service.at_rest()
-
-
-@scene
-async def test_the_machine_hangs_up_after_the_goodbye(service: Service) -> None:
-    citizen = await Citizen(service.sip).answered()
-    citizen.press("0")
-    result = await citizen.over()
-    assert (result.code, result.by) == (200, "far")
-    ticket = await proper_end(service, citizen, "abandoned")
-    assert ticket["path"][-1] == "goodbye"
     await service.at_rest()

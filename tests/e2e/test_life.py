@@ -101,10 +101,7 @@ async def test_a_second_service_on_the_same_folder_is_refused(service: Service) 
     ("setting", "value", "named"),
     [
         ("http_port", "eighty", "http_port"),
-        ("area", "12", "area"),
         ("db_url", "mysql://root@localhost/x", "db_url"),
-        ("trunks", "no json", "HOTLINE_TRUNKS"),
-        ("holidayz", "x", "HOLIDAYZ"),
         ("holidays", "/nowhere/hours.yaml", "/nowhere/hours.yaml"),
     ],
 )
