@@ -130,8 +130,12 @@ def serve(folder: Path, voice: str, requests: BinaryIO, replies: BinaryIO) -> No
             good, body = 0, str(error).encode()
         except Exception as error:
             good, body = 0, f"the text cannot be spoken: {error}".encode()
-        replies.write(_HEADER.pack(good, len(body)) + body)
-        replies.flush()
+        try:
+            replies.write(_HEADER.pack(good, len(body)) + body)
+            replies.flush()
+        except BrokenPipeError:
+            # The service ended meanwhile; nobody waits for this sentence.
+            os._exit(0)
 
 
 if __name__ == "__main__":
