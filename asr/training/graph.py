@@ -18,8 +18,8 @@ from asr.training.units import BLANK, UNITS, word_units
 
 # Costs of calling something unknown: to begin, and per further sound. High enough that a known
 # word spoken clearly wins, low enough that foreign speech is not forced into words.
-UNKNOWN_START = 2.0
-UNKNOWN_SOUND = 1.0
+UNKNOWN_START = 4.0
+UNKNOWN_SOUND = 2.0
 _LOOKAHEAD = Path(__file__).with_name("lookahead.cc")
 
 

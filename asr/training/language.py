@@ -22,9 +22,9 @@ class LanguagePlan:
 
     utterances: int = 30_000
     general_words: int = 4_000
-    weight: float = 0.5
+    weight: float = 0.8
     word_cost: float = 0.0
-    unknown_cost: float = 5.0
+    unknown_cost: float = 10.0
 
 
 @dataclass(frozen=True)
