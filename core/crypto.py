@@ -36,12 +36,12 @@ class Vault:
     def seal(self, text: str) -> str:
         """Encrypt text to printable text."""
         nonce = os.urandom(12)
-        return base64.b85encode(nonce + self._cipher.encrypt(nonce, _bytes(text), None)).decode()
+        return base64.b64encode(nonce + self._cipher.encrypt(nonce, _bytes(text), None)).decode()
 
     def open(self, sealed: str) -> str:
         """Decrypt what `seal` made; text sealed with another key reads as a mark of damage."""
         try:
-            raw = base64.b85decode(sealed)
+            raw = base64.b64decode(sealed, validate=True)
             return self._cipher.decrypt(raw[:12], raw[12:], None).decode()
         except (InvalidTag, ValueError):
             return "\N{REPLACEMENT CHARACTER}"

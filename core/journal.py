@@ -28,6 +28,7 @@ from core.record import Record
 
 Applier = Callable[[Session, Record], None]
 BATCH = 200
+GATHER_S = 0.008
 RETRY_S = 2.0
 RETRY_SHARE = 4  # of the time while the database is away, at most a fifth goes into trying it
 
@@ -60,6 +61,7 @@ class Journal:
         self._sessions, self._spool, self._reactor = sessions, spool, reactor
         self._appliers, self._on_degraded, self._seconds = appliers, on_degraded, seconds
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._try_at = 0.0
         self.degraded = spool.exists()
@@ -76,6 +78,7 @@ class Journal:
 
     def stop(self) -> None:
         """Write what is queued and end the thread. Blocks up to 10 s."""
+        self._stopping.set()
         self._jobs.put(None)
         if self._thread.is_alive():
             self._thread.join(10)
@@ -112,6 +115,8 @@ class Journal:
             self.log.failure("the journal's thread failed")
 
     def _collect(self, first: _Job | None) -> tuple[list[_Job], bool]:
+        # Records come in bursts; one transaction for a burst costs a third of one for each.
+        self._stopping.wait(GATHER_S)
         batch: list[_Job] = []
         job = first
         while job is not None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,13 +21,18 @@ def next_number(db: Session, moment: datetime, zone: str) -> str:
     given again or left out.
     """
     day = local(moment, zone).strftime("%Y%m%d")
-    on_sqlite = db.get_bind().dialect.name == "sqlite"
-    insert = (sqlite.insert if on_sqlite else postgresql.insert)(TicketCounter)
-    statement = (
-        insert.values(day=day, last=1)
+    statement = _taking(db.get_bind().dialect.name)
+    return f"{day}-{db.execute(statement, {'day': day}).scalar_one():06d}"
+
+
+@cache
+def _taking(dialect: str) -> Any:
+    """Count the day's counter up and return it; the day's first ticket makes the counter."""
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(TicketCounter)
+    return (
+        insert.values(day=bindparam("day"), last=1)
         .on_conflict_do_update(
             index_elements=[TicketCounter.day], set_={"last": TicketCounter.last + 1}
         )
         .returning(TicketCounter.last)
     )
-    return f"{day}-{db.execute(statement).scalar_one():06d}"

@@ -89,5 +89,5 @@ def test_utterances_and_the_recording_have_rows_of_their_own(sessions: Sessions)
 
 
 def test_a_record_of_an_unknown_call_is_refused(sessions: Sessions) -> None:
-    with pytest.raises(LookupError, match="node for an unknown call c9"), sessions() as db:
-        apply_to_call(db, Record("c9", 1, AT, "node", {"name": "x"}))
+    with pytest.raises(LookupError, match="answered for an unknown call c9"), sessions() as db:
+        apply_to_call(db, Record("c9", 1, AT, "answered", {}))
