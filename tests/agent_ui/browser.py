@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.agent_ui.served import PASSWORD, Served
 
 Scene = Callable[[Page], Awaitable[Any]]
-LIMIT_MS = 15_000
+LIMIT_MS = 20_000
 
 
 class Chromium:
@@ -39,11 +39,12 @@ class Chromium:
         Fails when the page logged an error or something broke its own rules (CSP).
         """
         self.faults.clear()
-        result = self._served.run(self._play(scene, user, path, context), 60)
+        result = self._served.run(self._play(scene, user, path, context), 120)
         assert not self.faults, self.faults
         return result
 
     async def _start(self, program: str) -> None:
+        expect.set_options(timeout=LIMIT_MS)
         self._playwright = await async_playwright().start()
         self._browser = await self._playwright.chromium.launch(
             executable_path=program,
@@ -96,8 +97,8 @@ async def enter(page: Page, user: str, password: str) -> None:
 
 
 async def within(condition: Callable[[], bool], what: str) -> None:
-    """Wait for something outside the page, up to ten seconds."""
-    end = asyncio.get_running_loop().time() + 10
+    """Wait for something outside the page, up to twenty seconds."""
+    end = asyncio.get_running_loop().time() + LIMIT_MS / 1000
     while not condition():
         assert asyncio.get_running_loop().time() < end, what
         await asyncio.sleep(0.02)

@@ -111,7 +111,7 @@ def _take(served: Served, folder: Path) -> None:
             if script:
                 await page.evaluate(script)
             await page.evaluate("document.fonts.ready")
-            await page.wait_for_function("document.readyState === 'complete'")
+            await page.wait_for_function("() => document.readyState === 'complete'")
             await page.wait_for_timeout(600)
             await page.screenshot(path=folder / f"{name}.png")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +18,11 @@ from redis.asyncio import Redis
 
 from agent_ui.accounts import users
 from agent_ui.accounts.login import new_bearer
+from agent_ui.accounts.passwords import hashed
 from agent_ui.app import make_app
 from agent_ui.console import Console
 from agent_ui.server import ConsoleServer
+from agent_ui.tables import User
 from core import certificate, migrate
 from core.bus import PREFIX, Bus, Keep
 from core.check import Check
@@ -140,7 +143,7 @@ class Served:
                         return message
                 await self._more.wait()
 
-        return self.run(asyncio.wait_for(wait(), 10))
+        return self.run(asyncio.wait_for(wait(), 20))
 
     def live(self) -> dict[str, str]:
         """The snapshot in Redis."""
@@ -156,8 +159,9 @@ class Served:
     def user(self, name: str, role: str = "agent", area: str = "440000", display: str = "") -> str:
         """Make a user who has chosen a password already; returns the name."""
         with self.sessions() as db:
-            once = users.add(db, name, role, area, datetime.now(UTC), display)
-            users.change(db, name, once, PASSWORD)
+            users.add(db, name, role, area, datetime.now(UTC), display)
+            user = db.get_one(User, name)
+            user.password, user.must_change = _kept(), False
         return name
 
     def token(self, user: str) -> str:
@@ -180,6 +184,12 @@ class Served:
             answer = log_in(client, name, PASSWORD)
             assert answer.status_code == 303, answer.text
             yield client
+
+
+@cache
+def _kept() -> str:
+    """The hash of PASSWORD, made once: it is slow by design."""
+    return hashed(PASSWORD)
 
 
 def log_in(client: httpx.Client, name: str, password: str, next: str = "/") -> httpx.Response:

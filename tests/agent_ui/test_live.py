@@ -50,7 +50,7 @@ def test_page_opened_later_shows_what_runs_and_emergencies_first(
 
     async def order(page: Page, names: list[str]) -> None:
         script = "[...document.querySelectorAll('#calls tbody tr')].map((r) => r.dataset.call)"
-        await page.wait_for_function(f"JSON.stringify({script}) === '{_json(names)}'")
+        await page.wait_for_function(f"() => JSON.stringify({script}) === '{_json(names)}'")
 
     async def scene(page: Page) -> None:
         await order(page, ["q2", "q1", "q3"])
