@@ -325,6 +325,7 @@ class Node:
             health=self._checks,
             metrics=self._metrics,
             now=clock.utc_now,
+            node_titles=self.tree.titles,
         )
         _, cert, key = self.tls
         server = ConsoleServer(make_app(console), settings, cert, key)

@@ -81,7 +81,7 @@ def mask_number(number: str) -> str:
     """Hide the middle of a phone number for lists: +8613800138000 becomes +86138****8000."""
     if len(number) <= 6:
         return number
-    keep = 6 if number.startswith("+86") else 3
+    keep = 6 if number.startswith("+861") else 5 if number.startswith("+86") else 3
     if len(number) < keep + 8:
         return number[: max(1, len(number) - 4)][:3] + "****"
     return number[:keep] + "****" + number[-4:]

@@ -164,7 +164,7 @@ class Tree:
 
     `anywhere` are choices that hold at every moment; `backchannels` are sounds of somebody who
     listens, `fillers` courtesies around what is meant: neither interrupts anything. After
-    `misunderstandings` in a row the call goes to `give_up`.
+    `misunderstandings` in a row the call goes to `give_up`. `titles` name nodes for people.
     """
 
     name: str
@@ -176,6 +176,7 @@ class Tree:
     backchannels: Texts
     fillers: Texts
     nodes: Mapping[str, Node]
+    titles: Mapping[str, str]
     lines: Mapping[str, int]
     digest: str
 

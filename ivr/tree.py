@@ -128,6 +128,7 @@ def _tree(read: source.Source, digest: str) -> Tree:
         backchannels=tuple(data.get("backchannels", ())),
         fillers=tuple(data.get("fillers", ())),
         nodes=MappingProxyType(nodes),
+        titles=MappingProxyType(dict(data.get("titles", {}))),
         lines=MappingProxyType(lines),
         digest=digest,
     )
