@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 FRAME_MS = 20
+RECENT_FRAMES = 500 // FRAME_MS
 
 
 class Change(Enum):
@@ -36,16 +37,18 @@ class EndOfSpeechSettings:
     stall_ms: int = 1200
     """Sound that brings no new text for so long is noise (or an unknown language)."""
     longest_ms: int = 20_000
-    above_floor_db: float = 9.0
+    above_floor_db: float = 7.0
     """How far above the background speech must be."""
     hold_db: float = 3.0
     """Less is needed to go on than to start."""
-    below_peak_db: float = 26.0
+    below_peak_db: float = 24.0
     """What is this much weaker than the utterance's loudest part is echo or breath."""
     faintest_db: float = -58.0
     """Below this nothing is speech, however quiet the line."""
-    rise_db_per_s: float = 2.0
-    """How fast the estimate of the background may rise; it falls at once."""
+    window_ms: int = 1600
+    """The quietest frame of so long is the background: even fast speech has a gap in it."""
+    loudest_guess_db: float = -45.0
+    """The background is not taken for louder in the first half second."""
 
 
 class EndOfSpeech:
@@ -54,10 +57,11 @@ class EndOfSpeech:
     def __init__(self, settings: EndOfSpeechSettings | None = None) -> None:
         """Start in silence, with a quiet background assumed."""
         self._settings = settings or EndOfSpeechSettings()
-        self._floor = self._settings.faintest_db - self._settings.above_floor_db
+        self._lowest = self._settings.faintest_db - self._settings.above_floor_db
+        self._floor = self._lowest
         window = self._settings.onset_window_ms // FRAME_MS
         self._onset: deque[bool] = deque([False] * window, maxlen=window)
-        self._recent: deque[float] = deque(maxlen=1000 // FRAME_MS)
+        self._recent: deque[float] = deque(maxlen=self._settings.window_ms // FRAME_MS)
         self._speaking = False
         self._peak = -100.0
         self._length_ms = self._sound_ms = self._quiet_ms = self._since_text_ms = 0
@@ -84,7 +88,6 @@ class EndOfSpeech:
 
     def push(self, level_db: float) -> Change | None:
         """Take the level of the next 20 ms frame; say what it changed."""
-        self._recent.append(level_db)
         self._follow_background(level_db)
         if not self._speaking:
             return self._listen(level_db)
@@ -131,13 +134,16 @@ class EndOfSpeech:
         return max(settings.faintest_db, above, self._peak - settings.below_peak_db)
 
     def _follow_background(self, level_db: float) -> None:
-        lowest = self._settings.faintest_db - self._settings.above_floor_db
-        rise = self._settings.rise_db_per_s * FRAME_MS / 1000
-        self._floor = max(lowest, min(level_db, self._floor + rise))
+        self._recent.append(level_db)
+        floor = min(self._recent)
+        if len(self._recent) < RECENT_FRAMES:
+            floor = min(floor, self._settings.loudest_guess_db)
+        self._floor = max(self._lowest, floor)
 
     def _stall(self) -> Change:
-        # Whatever goes on sounding is taken for the background from now on.
-        self._floor = max(self._floor, min(self._recent))
+        # Whatever goes on sounding is the background: forget how quiet it was before the speech.
+        last = list(self._recent)[-RECENT_FRAMES:]
+        self._recent.extend(last * (self._recent.maxlen or 0))
         return self._end(Change.STALLED)
 
     def _end(self, change: Change) -> Change:
