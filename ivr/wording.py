@@ -10,13 +10,10 @@ from ivr.nodes import AnswerNode, Tree
 from ivr.turn import filled
 
 
-def texts_of(
-    tree: Tree, articles: Iterable[Mapping[str, Any]], confirmations: bool = True
-) -> list[str]:
+def texts_of(tree: Tree, articles: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return every sentence that a tree with these articles can say, each once, tree first.
 
-    `articles` are plain data with title, spoken and spoken_source. With `confirmations` the
-    question whether an article was meant is among them.
+    `articles` are plain data with title, spoken and spoken_source.
     """
     found = dict.fromkeys(tree.fixed_texts())
     answers = [node for node in tree.nodes.values() if isinstance(node, AnswerNode)]
@@ -30,6 +27,5 @@ def texts_of(
         )
         for node in answers:
             found.update(dict.fromkeys(filled(node.tell, reply)))
-            if confirmations:
-                asked.update(dict.fromkeys(filled(node.confirm, reply)))
+            asked.update(dict.fromkeys(filled(node.confirm, reply)))
     return list(found | asked)

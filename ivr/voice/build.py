@@ -1,8 +1,7 @@
 """Makes the committed prompts: `python -m ivr.voice.build` renders what is not there yet.
 
-The texts are those of the shipped tree and, with --articles, the answer and source of each article.
-With --confirmations also the question whether an article was meant, a megabyte that the running
-service renders by itself when it is idle.
+The texts are those of the shipped tree and, with --articles, what the tree says of each article:
+its answer, its source and the question whether it was meant.
 """
 
 from __future__ import annotations
@@ -104,14 +103,12 @@ def _entry(file: Path) -> dict[str, Any]:
 @click.command()
 @click.option("--tree", "tree_file", type=click.Path(path_type=Path), default=TREE)
 @click.option("--articles", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--confirmations", is_flag=True, help="Also ask for each article if it was meant.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=PROMPTS)
 @click.option("--folder", type=click.Path(path_type=Path), help="The voice's files.")
 @click.option("--voice", default=VOICE, show_default=True)
 def main(
     tree_file: Path,
     articles: Path | None,
-    confirmations: bool,
     out: Path,
     folder: Path | None,
     voice: str,
@@ -119,7 +116,7 @@ def main(
     """Render the committed prompts that are missing or out of date."""
     try:
         tree = load(tree_file)
-        texts = texts_of(tree, read_articles(articles) if articles else [], confirmations)
+        texts = texts_of(tree, read_articles(articles) if articles else [])
         index = build(texts, out, Kokoro(folder or default_folder(), voice))
     except (TreeRefused, VoiceUnavailable) as error:
         sys.exit(f"the prompts cannot be made: {error}")
