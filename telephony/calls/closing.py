@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
 
 from telephony.calls.ports import Parts
-from telephony.calls.recording import Saved
+from telephony.calls.recording import NothingRecorded, Saved
 
 
 def close_recording(
@@ -16,12 +17,18 @@ def close_recording(
     """Join the call's files in a thread; fires with the data of a `recording` record.
 
     Fails with RecordingFault when the files cannot be joined; they are then kept as they are.
+    A call that ended with its answer has no recording, and that is no fault.
     """
     if not was_recorded:
         return succeed({"state": "none", "fault": fault or "the call was never answered"})
     started = parts.to_zone(parts.now())
     joined: Deferred[Saved] = parts.run_in_thread(parts.recordings.save, call_id, started)
-    return joined.addCallback(lambda saved: saved_data(saved, fault))
+    return joined.addCallbacks(lambda saved: saved_data(saved, fault), _none)
+
+
+def _none(failure: Failure) -> dict[str, Any]:
+    failure.trap(NothingRecorded)
+    return {"state": "none", "fault": failure.getErrorMessage()}
 
 
 def saved_data(saved: Saved, fault: str, state: str = "complete") -> dict[str, Any]:

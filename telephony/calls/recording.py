@@ -31,6 +31,10 @@ class RecordingFault(Exception):
     """The recording cannot be kept; the message says why."""
 
 
+class NothingRecorded(RecordingFault):
+    """The call was over before a single frame came: nothing is lost."""
+
+
 class RecordingFolder:
     """Where recordings live: `recordings/live` while calls run, `recordings/YYYY/MM/DD` after."""
 
@@ -60,7 +64,7 @@ class RecordingFolder:
 
         `started` is in the authority's zone and gives the folder. Works on files that a killed
         process left with a wrong header. A second call for the same recording returns it again.
-        Blocking. Raises RecordingFault; the two files stay then.
+        Blocking. Raises RecordingFault; the two files stay then, unless it is NothingRecorded.
         """
         said, heard = self.live(call_id)
         target = self._data / "recordings" / f"{started:%Y/%m/%d}" / f"{call_id}.wav"
@@ -80,6 +84,10 @@ class RecordingFolder:
             said.unlink(missing_ok=True)
             heard.unlink(missing_ok=True)
             size = target.stat().st_size
+        except NothingRecorded:
+            said.unlink(missing_ok=True)
+            heard.unlink(missing_ok=True)
+            raise
         except OSError as error:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
@@ -101,7 +109,8 @@ def _join(left: Path, right: Path, target: Path) -> None:
     sizes = [max(0, f.stat().st_size - WAV_HEADER) // 2 if f.exists() else 0 for f in (left, right)]
     frames = max(sizes)
     if not frames:
-        raise RecordingFault("nothing was recorded")
+        empty = left.exists() or right.exists()
+        raise (NothingRecorded if empty else RecordingFault)("nothing was recorded")
     with contextlib.ExitStack() as stack:
         sources = [
             stack.enter_context(file.open("rb")) if size else None

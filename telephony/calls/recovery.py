@@ -16,7 +16,7 @@ from core.journal_tables import Call, CallEvent
 from core.record import Record
 from telephony.calls.closing import saved_data
 from telephony.calls.machine import CallState, disposition, noted
-from telephony.calls.recording import RecordingFault, RecordingFolder
+from telephony.calls.recording import NothingRecorded, RecordingFault, RecordingFolder
 
 REASON = "the service stopped"
 
@@ -98,6 +98,8 @@ def close(
 def _saved(left: LeftOpen, recordings: RecordingFolder, started: datetime) -> dict[str, Any]:
     try:
         return saved_data(recordings.save(left.call_id, started), "", "recovered")
+    except NothingRecorded as fault:
+        return {"state": "none", "fault": str(fault)}
     except RecordingFault as fault:
         return {"state": "failed", "fault": str(fault)}
 

@@ -179,6 +179,17 @@ def test_a_recording_that_is_gone_is_told(
     assert (recording.state, recording.fault) == ("failed", "nothing was recorded")
 
 
+def test_a_call_that_was_killed_with_its_answer_has_no_recording(
+    node: Node, sessions: Sessions, recordings: RecordingFolder
+) -> None:
+    node.call("c1", *ANSWERED)
+    _record(recordings, ms=0)
+    _recover(node, sessions, recordings)
+    _, _, recording = _call(sessions)
+    assert (recording.state, recording.fault) == ("none", "nothing was recorded")
+    assert not recordings.left_over()
+
+
 def test_a_process_that_died_between_joining_and_telling_loses_nothing(
     node: Node, sessions: Sessions, recordings: RecordingFolder
 ) -> None:
