@@ -49,6 +49,24 @@ FOREIGN = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a caller stands: noise so many dB below the speech (None: none), hiss or babble."""
+
+    name: str
+    snr_db: float | None = None
+    babble: bool = False
+
+
+PLACES = (
+    Place("quiet"),
+    Place("hiss 20 dB", 20.0),
+    Place("hiss 12 dB", 12.0),
+    Place("babble 20 dB", 20.0, babble=True),
+    Place("babble 12 dB", 12.0, babble=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One utterance to judge: what it means, what is said, who speaks."""
 
@@ -111,22 +129,21 @@ def samples(work: Path, per_article: int = 3) -> list[Sample]:
     return found
 
 
-def on_the_line(audio: Audio, seed: int, snr_db: float | None, noise: list[Audio]) -> Audio:
-    """Speech with half a second before and a second after, noise at `snr_db`, through A-law."""
+def on_the_line(audio: Audio, seed: int, where: Place, others: list[Audio]) -> Audio:
+    """Speech with half a second before and a second after, in some place, through A-law."""
     chance = np.random.default_rng(seed)
     speech = at_level(audio, -10)
     power = float(np.mean(np.square(speech[np.abs(speech) > 0.005])))
     line = np.pad(speech, (LINE_RATE // 2, LINE_RATE))
-    if snr_db is not None:
-        if seed % 2:
-            background = np.zeros(len(line))
+    if where.snr_db is not None:
+        background = chance.standard_normal(len(line))
+        if where.babble:
+            background *= 0
             for _ in range(4):
-                other = noise[chance.integers(len(noise))]
+                other = others[chance.integers(len(others))]
                 background += np.resize(np.roll(other, chance.integers(len(other))), len(line))
-        else:
-            background = chance.standard_normal(len(line))
         background /= np.sqrt(np.mean(np.square(background)))
-        line = line + background * np.sqrt(power) * 10 ** (-snr_db / 20)
+        line = line + background * np.sqrt(power) * 10 ** (-where.snr_db / 20)
     return companded(line.astype(np.float32))
 
 
@@ -149,14 +166,14 @@ def distance(a: tuple[str, ...], b: tuple[str, ...]) -> int:
 
 
 def judge(
-    model: LoadedModel, spoken_set: list[Sample], snr_db: float | None, show: bool
+    model: LoadedModel, spoken_set: list[Sample], where: Place, show: bool
 ) -> dict[str, Score]:
     """Scores by voice, and of all together under "all"."""
     phrases = [(meaning, text) for meaning, texts in requests().items() for text in texts]
-    noise = [sample.audio for sample in spoken_set[::7]]
+    others = [sample.audio for sample in spoken_set[::7]]
     scores: dict[str, Score] = {"all": Score()}
     for number, sample in enumerate(spoken_set):
-        text, confidence = heard(model, on_the_line(sample.audio, number, snr_db, noise))
+        text, confidence = heard(model, on_the_line(sample.audio, number, where, others))
         best = max(phrases, key=lambda phrase: similarity(text, phrase[1]))
         right = similarity(text, best[1]) > 0 and best[0] == sample.meaning
         truth = sounds(spoken(sample.text))
@@ -190,7 +207,7 @@ def rejected(model: LoadedModel) -> Iterator[str]:
             path = Path("/tmp/asr-foreign.wav")
             subprocess.run(["espeak-ng", "-v", language, "-w", str(path), text], check=True)
             pcm = np.frombuffer(read(path).channels[0], dtype="<i2") / 32768.0
-            found, confidence = heard(model, on_the_line(pcm.astype(np.float32), 0, None, []))
+            found, confidence = heard(model, on_the_line(pcm.astype(np.float32), 0, PLACES[0], []))
             like = max(similarity(found, phrase) for phrase in phrases)
             yield f"{language}: {found!r} ({confidence:.2f}), nearest phrase {like:.2f}"
 
@@ -221,15 +238,15 @@ def main() -> None:
     model = load(arguments.model)
     spoken_set = samples(arguments.work)
     figures = {}
-    for name, snr_db in (("clean", None), ("15 dB", 15.0), ("8 dB", 8.0)):
+    for where in PLACES:
         started = time.process_time()
-        scores = judge(model, spoken_set, snr_db, arguments.show)
+        scores = judge(model, spoken_set, where, arguments.show)
         seconds = sum(len(s.audio) / LINE_RATE + 1.5 for s in spoken_set)
         rtf = (time.process_time() - started) / seconds
-        print(f"{name}: {scores['all'].line()}, {rtf:.4f} of real time", flush=True)
+        print(f"{where.name}: {scores['all'].line()}, {rtf:.4f} of real time", flush=True)
         for voice in sorted(RESERVED):
             print(f"  {voice}: {scores[voice].line()}")
-        figures[name] = {key: vars(score) for key, score in scores.items()}
+        figures[where.name] = {key: vars(score) for key, score in scores.items()}
     for line in rejected(model):
         print(line)
     if arguments.people:

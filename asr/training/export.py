@@ -31,7 +31,7 @@ MODEL_CONF = f"""\
 """
 
 
-THRESHOLDS = {"min_confidence": 0.3}
+THRESHOLDS = {"min_confidence": 0.25}
 """What is less certain counts as sound without words."""
 
 
@@ -54,10 +54,10 @@ def write_language(corpus: Corpus, plan: LanguagePlan, out: Path, scratch: Path)
     write_graphs(out / "graph", scratch, lexicon, bigrams, plan)
 
 
-def write_manifest(out: Path, version: str, seed: int) -> None:
+def write_manifest(out: Path, version: str, seed: int, name: str = "") -> None:
     """Write `model.json`: what the adapter checks before it loads the model, and its thresholds."""
     manifest = {
-        "name": out.name,
+        "name": name or out.name,
         "version": version,
         "language": "zh",
         "sample_rate": 8000,

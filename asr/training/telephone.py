@@ -70,7 +70,7 @@ class Line:
             audio = self._room(audio)
         audio = self._handset(audio)
         audio = at_level(audio, -chance.uniform(3, 35) if chance.random() < 0.8 else -6)
-        if chance.random() < 0.75:
+        if chance.random() < 0.8:
             audio = self._noise(audio)
         if chance.random() < 0.08:
             audio = np.clip(audio * chance.uniform(1.5, 4), -0.7, 0.7).astype(np.float32)
@@ -113,13 +113,14 @@ class Line:
             for n in range(1, 8):
                 noise += np.sin(2 * np.pi * hum * n * time) / n
         else:
-            # Coloured noise: 1/f^k between white and brown.
+            # Coloured noise, 1/f^k from white to pink; hiss is what lines have most.
             whole = next_fast_len(size, real=True)
             spectrum = rfft(chance.standard_normal(whole, dtype=np.float32))
-            shape = np.arange(1, len(spectrum) + 1) ** -chance.uniform(0.0, 1.0)
+            steep = chance.uniform(0.0, 1.0 if chance.random() < 0.5 else 0.1)
+            shape = np.arange(1, len(spectrum) + 1) ** -steep
             noise = irfft(spectrum * shape, whole)[:size]
         power = float(np.mean(np.square(audio)[np.abs(audio) > 1e-4])) if np.any(audio) else 0.0
-        level = np.sqrt(power) * 10 ** (-chance.uniform(5, 30) / 20)
+        level = np.sqrt(power) * 10 ** (-chance.uniform(4, 30) / 20)
         noise = noise / max(1e-9, float(np.sqrt(np.mean(np.square(noise))))) * level
         return (audio + noise).astype(np.float32)
 
