@@ -78,9 +78,9 @@ class Citizen:
         return await waiting.asFuture(asyncio.get_running_loop())
 
     async def answered(self) -> Citizen:
-        """Dial, and wait for the answer."""
+        """Dial, and wait until something is heard: before that there is nothing to record."""
         self.dial()
-        await self.event("answered")
+        await self.event("first_audio")
         return self
 
     async def over(self, limit: float = 100.0) -> CallResult:

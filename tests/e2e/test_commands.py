@@ -42,7 +42,7 @@ async def test_a_call_from_the_command_line_tells_its_events(
     number, record = new_number(), tmp_path / "call.wav"
     code, out, err = await service.cli(
         "call", service.sip, "--from", number, "--say", f"我想问一下{QUESTION}",
-        "--record", str(record), "--json",
+        "--record", str(record), "--hangup-after", "24", "--json",
     )  # fmt: skip
     assert code == 0, err
     events = as_json(out)

@@ -24,8 +24,7 @@ async def key(service: Service, citizen: Citizen, clips: Clips) -> None:
 
 async def word(service: Service, citizen: Citizen, clips: Clips) -> None:
     """Call for help while the recording notice is played, which nothing else interrupts."""
-    await citizen.event("first_audio")
-    citizen.say(clips.say("救命啊"))
+    citizen.say(clips.say("救命啊，我摔倒了"))
 
 
 @scene
@@ -71,7 +70,7 @@ async def test_an_emergency_that_nobody_can_take_is_told_to_dial_120(
             lambda topic, m: topic == "call.line" and m["id"] == row["id"] and "120" in m["text"],
             40,
         )
-        citizen.say(clips.say("我住在石牌街道，我摔倒了"))
+        citizen.say(clips.say("救命啊，我摔倒了"))
         await citizen.event("said")
         await citizen.hang_up()
         ticket = await proper_end(service, citizen, "emergency")

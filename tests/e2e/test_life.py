@@ -25,7 +25,7 @@ async def test_kill_in_mid_call_and_start_again(private: Start) -> None:
     citizen.say(tone(700, 10))
     waits = await Citizen(service.sip, max_seconds=15).answered()
     waits.press("0")
-    row = await service.watch.row(citizen.number, node_name="menu")
+    row = await service.watch.row(citizen.number, node_name="need")
     await service.watch.row(waits.number, node_name="message_nobody")
     number = (await service.tickets(citizen.number))[0]["number"]
     talked = time.monotonic() - began

@@ -21,7 +21,9 @@ async def test_an_answered_call_on_postgresql(private: Start, clips: Clips) -> N
         citizen = await Citizen(service.sip).answered()
         await service.watch.row(citizen.number, node_name="need")
         citizen.say(clips.say(QUESTION))
-        await service.watch.row(citizen.number, node_name="anything_else", limit=60)
+        await service.watch.row(
+            citizen.number, node_name="answer", topic="低保在哪里申请", limit=60
+        )
         await citizen.hang_up()
         ticket = await proper_end(service, citizen, "machine")
         assert ticket["article"] == "dibao-shenqing"
