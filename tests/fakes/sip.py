@@ -1,4 +1,4 @@
-"""A line in memory: the same behaviour as `telephony.sip.line`, with the far ends in the test's hands.
+"""A line in memory that behaves like `telephony.sip.line`; the test plays the far ends.
 
 Time is a `task.Clock`; nothing happens until it is advanced (by 0 for what is due at once).
 `tests/sip/test_line_contract.py` holds this and the real line to one contract.
@@ -242,7 +242,7 @@ class FakeLeg(Leg):
 
 
 class FakeLine(Line):
-    """The line; `invite` is a caller, and `dialled` holds the outgoing legs for the test to play."""
+    """The line; `invite` is a caller, `dialled` has the outgoing legs for the test to play."""
 
     def __init__(
         self,
