@@ -28,6 +28,7 @@ class LiveRow:
             "emergency": False,
         }
         self._publish = publish
+        self._over = False
         self._send()
 
     @property
@@ -73,10 +74,14 @@ class LiveRow:
             self._set(heard=text)
 
     def gone(self) -> None:
-        """The call is over."""
+        """The call is over; whatever is still learnt of it changes no row."""
+        self._over = True
         self._publish("call.gone", {"id": self._row["id"]})
 
     def _set(self, **values: Any) -> None:
+        if self._over:
+            # The row would stay on the live page for ever.
+            return
         if any(self._row[key] != value for key, value in values.items()):
             self._row.update(values)
             self._send()

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from core.clock import Timing
 from ivr.voice.port import Prompts
-from telephony.sip.port import Leg
+from telephony.sip.port import Leg, LegState
 
 RENDER_LIMIT_S = 8.0
 Said = Callable[[str, float, float], None]
@@ -53,6 +53,9 @@ class Saying:
             rendering.cancel()
         if self._playing:
             heard_s = self._leg.stop_playing() / 1000
+            if self._leg.state is LegState.ENDED:
+                # It stopped with its caller and does not tell how much it had played.
+                heard_s = self._reactor.seconds() - self._began
             self._note(heard_s)
 
     def _next(self, turn: int, sentences: list[str], done: Callable[[], None]) -> None:

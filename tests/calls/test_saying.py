@@ -55,6 +55,14 @@ def test_a_cut_is_noted_up_to_where_it_was_heard(desk: Desk) -> None:
     assert len(desk.said) == 2
 
 
+def test_who_hangs_up_has_heard_what_was_said_until_then(desk: Desk) -> None:
+    desk.say("一。二。三。")
+    desk.clock.advance(2.5)
+    desk.leg.far_hangs_up()
+    desk.saying.hush()
+    assert desk.said == [("一。", 0, 2), ("二。", 2, 2.5)]
+
+
 def test_what_is_said_anew_replaces_the_old_whose_end_is_not_told(desk: Desk) -> None:
     desk.say("一。")
     desk.clock.advance(1)

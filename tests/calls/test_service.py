@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from twisted.internet.defer import Deferred
+
 from telephony.sip.port import LegState
 from tests.calls.hall import Hall
 
@@ -110,3 +112,14 @@ def test_the_live_row_follows_the_call_and_masks_the_caller(hall: Hall) -> None:
         ("call.gone", {"id": row["id"]}),
         ("ticket.changed", {"number": row["ticket"], "call": row["id"]}),
     ]
+
+
+def test_a_ticket_number_that_comes_after_the_end_brings_no_row_back(hall: Hall) -> None:
+    late: Deferred[str] = Deferred()
+    hall.calls._ticket_of = lambda call: late
+    leg = hall.call()
+    leg.far_hangs_up()
+    hall.pass_time(0)
+    late.callback("20260304-000001")
+    assert hall.published[-1][0] != "call.changed", "the live page would show it for ever"
+    hall.over()
