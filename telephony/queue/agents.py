@@ -153,8 +153,9 @@ def _seen(agent: Agent, tab: str, now: float) -> Agent:
 
 def _without(agent: Agent, tabs: tuple[tuple[str, float], ...], now: float) -> Agent:
     agent = replace(agent, tabs=tabs)
-    if not tabs and agent.state is State.IDLE:
-        return replace(agent, state=State.AWAY, since=now)
+    if not tabs and agent.state in (State.IDLE, State.WRAPUP):
+        # The ticket stays open for its wrap-up; nobody is at the page.
+        return replace(agent, state=State.AWAY, call="", since=now)
     return agent
 
 
