@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from tests.e2e.service import Service
 
 T = TypeVar("T")
 TEST_S = 170
+_names = itertools.count(1)
 Start = Callable[..., Awaitable[Service]]
 
 
@@ -50,22 +52,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     run(service.start())
     yield service
     assert run(service.stop()) == 0, service.log.read_text()
-
-
-@pytest.fixture(scope="session")
-def agents(service: Service) -> list[str]:
-    """Two agents, made with the command line as an operator does."""
-
-    async def make(name: str) -> str:
-        code, out, err = await service.cli("user", "add", name, "--area", "440000")
-        assert code == 0, err
-        await first_log_in(service, name, out.strip().rpartition(" ")[2])
-        return name
-
-    async def both() -> list[str]:
-        return list(await asyncio.gather(make("wang"), make("li")))
-
-    return run(both())
 
 
 @pytest.fixture
@@ -107,18 +93,31 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 
 @pytest.fixture
-def agent(chromium: Chromium, service: Service, agents: list[str]) -> Iterator[Agent]:
+def agent(chromium: Chromium, service: Service) -> Iterator[Agent]:
     """An agent in Chromium, ready for calls."""
-    agent = Agent(chromium, service, agents[0])
+    agent = Agent(chromium, service, service.agent(f"agent{next(_names)}"))
     run(agent.ready())
     yield agent
     run(agent.leave())
 
 
+@pytest.fixture(scope="session")
+def made_by_cli(service: Service) -> str:
+    """An agent made with the command line, as an operator does, who has logged in once."""
+
+    async def make(name: str) -> str:
+        code, out, err = await service.cli("user", "add", name, "--area", "440000")
+        assert code == 0, err
+        await first_log_in(service, name, out.strip().rpartition(" ")[2])
+        return name
+
+    return run(make("li"))
+
+
 @pytest.fixture
-def paper_agent(service: Service, agents: list[str]) -> Iterator[PaperAgent]:
+def paper_agent(service: Service, made_by_cli: str) -> Iterator[PaperAgent]:
     """Another agent, whose page rings but has no sound, once the test calls `ready`."""
-    agent = PaperAgent(service, agents[1])
+    agent = PaperAgent(service, made_by_cli)
     yield agent
     run(agent.leave())
 

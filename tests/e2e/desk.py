@@ -232,12 +232,14 @@ class Agent:
         await self.page.close()
 
     async def leave(self) -> None:
-        """Close everything, and wait until the service knows."""
+        """Go off duty and close everything; whoever vanished is waited for, and comes back first."""
+        if self.page.is_closed():
+            self.page = await self._window.new_page()
+            await self.page.goto("/phone")
         since = self._service.watch.place
-        closed = self.page.is_closed()
+        await self.page.click("[data-status=off]:not([disabled])")
+        await self._service.watch.agent(self.name, since, status="off")
         await self._window.close()
-        if not closed:
-            await self._service.watch.agent(self.name, since, state="away")
         assert not self.faults, self.faults
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong outside must not harm a call: models, disks, junk, and people who say nothing."""
+"""What goes wrong outside must not harm a call: models, disks, junk."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from telephony.caller.script import Speak
 from tests.e2e.checks import proper_end
-from tests.e2e.citizen import Citizen, tone
-from tests.e2e.clips import Clips
+from tests.e2e.citizen import Citizen
 from tests.e2e.conftest import Start, scene
 from tests.e2e.service import Service
 
@@ -116,38 +114,3 @@ def _sip(noise: np.random.Generator, real: bytes) -> bytes:
     for place in noise.integers(0, len(data), 12):
         data[int(place)] = int(noise.integers(0, 256))
     return bytes(data)
-
-
-@scene
-async def test_callers_that_nobody_can_understand_end_with_a_message(
-    service: Service, clips: Clips
-) -> None:
-    """Silence, noise, a voice in no known language: no answer, but somebody will call back."""
-    noise = np.random.default_rng(7).normal(0, 1500, 8000 * 3).astype("<i2").tobytes()
-    foreign = [clips.backwards(t) for t in ("我想问一下养老院怎么备案", "结婚登记要带什么材料")]
-    scripts = {
-        "silent": (),
-        "noise": (Speak(noise), Speak(noise), Speak(noise)),
-        "foreign": (Speak(foreign[0]), Speak(foreign[1]), Speak(foreign[0]), Speak(foreign[1])),
-        "hum": (Speak(tone(400, 4)), Speak(tone(150, 4))),
-    }
-    citizens = {
-        name: Citizen(service.sip, *steps, max_seconds=140, hangup_after=135).dial()
-        for name, steps in scripts.items()
-    }
-
-    async def end(name: str) -> str:
-        citizen = citizens[name]
-        result = await citizen.over(150)
-        ticket = await service.ticket(citizen.number)
-        heard = [x["text"] for x in ticket["transcript"] if x["speaker"] == "caller"]
-        reached = "message_nobody" in ticket["path"]
-        if (result.code, result.by) != (200, "far") or not reached or ticket["article"]:
-            return f"{name}: {result.code} by {result.by}, {ticket['path']}, {heard}"
-        await proper_end(service, citizen, ticket["disposition"])
-        assert ticket["disposition"] in ("abandoned", "message")
-        return ""
-
-    wrong = [fault for fault in await asyncio.gather(*map(end, citizens)) if fault]
-    assert not wrong, "\n".join(wrong)
-    await service.at_rest()

@@ -1,4 +1,4 @@
-"""A caller who hangs up at any step leaves a proper ticket, and nothing else."""
+"""Whatever a caller does, and wherever they hang up: a proper ticket, and nothing else is left."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 
+import numpy as np
 import pytest
 
+from telephony.caller.script import Speak
 from tests.e2e.checks import proper_end
 from tests.e2e.citizen import Citizen, tone
 from tests.e2e.clips import Clips
 from tests.e2e.conftest import scene
+from tests.e2e.cries import Cry, key, word
 from tests.e2e.desk import PaperAgent
 from tests.e2e.service import Service
 
@@ -22,9 +25,9 @@ def keys(*steps: tuple[str, str]) -> Way:
     """Press each key once the node before it is reached."""
 
     async def go(service: Service, citizen: Citizen, clips: Clips) -> None:
-        for node, key in steps:
+        for node, digit in steps:
             await service.watch.row(citizen.number, node_name=node, limit=40)
-            citizen.press(key)
+            citizen.press(digit)
 
     return go
 
@@ -97,6 +100,57 @@ async def after_the_goodbye(service: Service) -> None:
     assert ticket["path"][-1] == "goodbye"
 
 
+async def told_to_dial_120(service: Service, clips: Clips, cry: Cry) -> None:
+    """Raise an emergency that nobody can take, hear the advice, and say where one is."""
+    citizen = await Citizen(service.sip).answered()
+    await cry(service, citizen, clips)
+    row = await service.watch.row(citizen.number, node_name="emergency_alone", emergency=True)
+    await service.watch.until(
+        "the sentence with 120",
+        lambda topic, m: topic == "call.line" and m["id"] == row["id"] and "120" in m["text"],
+        40,
+    )
+    citizen.say(clips.say("救命啊，我摔倒了"))
+    await citizen.event("said")
+    await citizen.hang_up()
+    ticket = await proper_end(service, citizen, "emergency")
+    assert ticket["emergency"]
+    assert ticket["path"][:3] == ["notice", "emergency", "emergency_alone"]
+    told = [x["text"] for x in ticket["transcript"] if x["speaker"] == "machine"]
+    assert any("拨打120" in text for text in told), told
+
+
+async def strangers(service: Service, clips: Clips) -> None:
+    """Silence, noise, a voice in no known language: no answer, but a message may be left."""
+    noise = np.random.default_rng(7).normal(0, 1500, 8000 * 3).astype("<i2").tobytes()
+    foreign = [clips.backwards(t) for t in ("我想问一下养老院怎么备案", "结婚登记要带什么材料")]
+    scripts = {
+        "silent": (),
+        "noise": (Speak(noise), Speak(noise), Speak(noise)),
+        "foreign": (Speak(foreign[0]), Speak(foreign[1]), Speak(foreign[0]), Speak(foreign[1])),
+        "hum": (Speak(tone(400, 4)), Speak(tone(150, 4))),
+    }
+    citizens = {
+        name: Citizen(service.sip, *steps, max_seconds=140, hangup_after=135).dial()
+        for name, steps in scripts.items()
+    }
+
+    async def end(name: str) -> str:
+        citizen = citizens[name]
+        result = await citizen.over(150)
+        ticket = await service.ticket(citizen.number)
+        heard = [x["text"] for x in ticket["transcript"] if x["speaker"] == "caller"]
+        reached = "message_nobody" in ticket["path"]
+        if (result.code, result.by) != (200, "far") or not reached or ticket["article"]:
+            return f"{name}: {result.code} by {result.by}, {ticket['path']}, {heard}"
+        await proper_end(service, citizen, ticket["disposition"])
+        assert ticket["disposition"] in ("abandoned", "message")
+        return ""
+
+    wrong = [fault for fault in await asyncio.gather(*map(end, citizens)) if fault]
+    assert not wrong, "\n".join(wrong)
+
+
 async def walk(service: Service, clips: Clips, ways: dict[str, tuple[str, str, Way]]) -> None:
     """All of them at once: go to the node, hang up there, and look what is left."""
 
@@ -111,6 +165,8 @@ async def walk(service: Service, clips: Clips, ways: dict[str, tuple[str, str, W
             # Hanging up ends a message as the hash key does.
             last = "message_noted" if disposition == "message" else node
             assert ticket["path"][-1] == last, ticket["path"]
+            said = "".join(x["text"] for x in ticket["transcript"] if x["speaker"] == "machine")
+            assert "录音" in said, "what the caller heard of the machine is not in the ticket"
         except Exception as error:
             return f"{where}: {type(error).__name__} {error}"
         return ""
@@ -120,14 +176,23 @@ async def walk(service: Service, clips: Clips, ways: dict[str, tuple[str, str, W
 
 
 @scene
-async def test_hanging_up_in_every_node_that_keys_reach(service: Service, clips: Clips) -> None:
-    await asyncio.gather(walk(service, clips, NOBODY), after_the_goodbye(service))
+async def test_every_node_that_keys_reach_where_nobody_is_on_duty(
+    service: Service, clips: Clips
+) -> None:
+    await asyncio.gather(
+        walk(service, clips, NOBODY),
+        after_the_goodbye(service),
+        told_to_dial_120(service, clips, key),
+        told_to_dial_120(service, clips, word),
+    )
     await service.at_rest()
 
 
 @scene
-async def test_hanging_up_in_every_node_that_words_reach(service: Service, clips: Clips) -> None:
-    await walk(service, clips, SPOKEN)
+async def test_every_node_that_words_reach_and_words_that_reach_none(
+    service: Service, clips: Clips
+) -> None:
+    await asyncio.gather(walk(service, clips, SPOKEN), strangers(service, clips))
     await service.at_rest()
 
 
@@ -148,17 +213,17 @@ async def test_hanging_up_before_the_answer(service: Service) -> None:
 
 
 @scene
-@pytest.mark.parametrize("key", ["0", "2"])
+@pytest.mark.parametrize("digit", ["0", "2"])
 async def test_hanging_up_while_waiting_and_while_a_browser_rings(
-    service: Service, paper_agent: PaperAgent, key: str
+    service: Service, paper_agent: PaperAgent, digit: str
 ) -> None:
     await paper_agent.ready()
-    became = "emergency" if key == "2" else "abandoned"
+    became = "emergency" if digit == "2" else "abandoned"
     rings = await Citizen(service.sip).answered()
-    rings.press(key)
+    rings.press(digit)
     await paper_agent.rings()
     waits = await Citizen(service.sip).answered()
-    waits.press(key)
+    waits.press(digit)
     await service.watch.row(waits.number, state="queued")
     await waits.hang_up()
     since = service.watch.place
