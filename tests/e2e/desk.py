@@ -232,7 +232,7 @@ class Agent:
         await self.page.close()
 
     async def leave(self) -> None:
-        """Go off duty and close everything; whoever vanished is waited for, and comes back first."""
+        """Go off duty and close everything; a page that was closed is opened for it."""
         if self.page.is_closed():
             self.page = await self._window.new_page()
             await self.page.goto("/phone")

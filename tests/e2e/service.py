@@ -107,10 +107,11 @@ class Service:
         await self.watch.stop()
         await self.api.aclose()
 
-    async def kill(self) -> list[psutil.Process]:
-        """Kill it with SIGKILL; returns the children that it had."""
+    async def kill(self) -> dict[psutil.Process, str]:
+        """Kill it with SIGKILL; returns the children that it had, and their command lines."""
         assert self.process is not None
-        children: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        children = {child: " ".join(child.cmdline()) for child in family}
         await self.let_go()
         self.process.send_signal(signal.SIGKILL)
         await self.process.wait()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
 import os
 import re
 import shutil
 import socket
+import struct
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from telephony.caller.g711 import encode
 from tests.e2e.checks import proper_end
-from tests.e2e.citizen import Citizen
+from tests.e2e.citizen import Citizen, level, tone
 from tests.e2e.conftest import Start, scene
 from tests.e2e.service import Service
 
@@ -99,6 +104,43 @@ async def test_junk_on_all_ports_does_no_harm(service: Service) -> None:
     await citizen.hang_up()
     await proper_end(service, citizen, "abandoned")
     await service.at_rest()
+
+
+@scene
+async def test_a_strangers_sound_neither_takes_nor_joins_a_call(private: Start) -> None:
+    # After a restart, the callers of the run before still send to ports that new calls get.
+    service = await private()
+    over = threading.Event()
+    sending = threading.Thread(target=_strange_sound, args=(service.rtp, 20, over))
+    sending.start()
+    try:
+        citizen = Citizen(service.sip).dial()
+        await citizen.event("first_audio", 5)
+        citizen.say(tone(700, 4))
+        await citizen.event("said")
+        await citizen.hang_up()
+    finally:
+        over.set()
+        sending.join()
+    ticket = await proper_end(service, citizen, "abandoned")
+    reader, _ = await service.recording(ticket["call"])
+    frames = reader.readframes(reader.getnframes())
+    caller = b"".join(frames[n : n + 2] for n in range(0, len(frames), 4))[16_000:]
+    assert level(caller, 700) > 1000
+    assert level(caller, 1000) < 100
+
+
+def _strange_sound(first: int, ports: int, over: threading.Event) -> None:
+    """Send a tone of 1,000 Hz to some RTP ports, before anybody else can."""
+    sound = encode(tone(1000, 0.02), "PCMA")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for n in itertools.count():
+            packet = struct.pack(">BBHI4s", 0x80, 8, n % 65536, n * 160, b"else") + sound
+            for port in range(first, first + ports, 2):
+                with contextlib.suppress(OSError):
+                    stranger.sendto(packet, ("127.0.0.1", port))
+            if over.wait(0.001):
+                return
 
 
 def _rtp(noise: np.random.Generator, n: int) -> bytes:

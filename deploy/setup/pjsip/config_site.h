@@ -17,6 +17,11 @@
 /* A browser's offer with ICE candidates and every codec exceeds the default of 4,000 bytes. */
 #define PJSIP_MAX_PKT_LEN 16000
 
+/* A stranger who sends to a call's port must send so many packets between two of the real party
+ * (they come every 20 ms) before the call is theirs. A phone behind a NAT that gives it a new
+ * address in mid-call is followed after five seconds. */
+#define PJMEDIA_RTP_NAT_PROBATION_CNT 250
+
 #define PJMEDIA_HAS_VIDEO 0
 #define PJSUA_HAS_VIDEO 0
 #define PJMEDIA_SRTP_HAS_DTLS 1

@@ -63,6 +63,22 @@ def prepare(tree: Path) -> None:
         r"if \(stun_cfg->loop_addr\s*==\s*PJ_FALSE\)",
         "if (PJ_FALSE)",
     )
+    # The address that the call negotiated keeps its call. PJSIP gives a stream to whoever sends
+    # first: after a restart, callers of the run before still send, and would be heard and hear.
+    same_address = "if (pj_sockaddr_cmp(&c_strm->rem_rtp_addr, param->src_addr) == 0) {"
+    replace(
+        tree / "pjmedia/src/pjmedia/stream_imp_common.c",
+        re.escape(same_address),
+        f"""if (pj_sockaddr_cmp(&c_strm->rem_rtp_addr, param->src_addr) != 0 &&
+            pj_sockaddr_cmp(&c_strm->si->rem_addr, param->src_addr) == 0)
+        {{
+            pj_sockaddr_cp(&c_strm->rem_rtp_addr, param->src_addr);
+            c_strm->rtp_src_cnt = 0;
+            c_strm->rem_rtp_flag = badssrc? 2: 1;
+            c_strm->rtcp.peer_ssrc = pj_ntohl(hdr->ssrc);
+            param->rem_switch = PJ_TRUE;
+        }} else {same_address}""",
+    )
     shutil.copyfile(HERE / "media_frame.i", tree / SWIG / "media_frame.i")
     replace(
         tree / SWIG / "pjsua2.i",

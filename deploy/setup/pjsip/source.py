@@ -19,7 +19,7 @@ from common import SetupError, run, say
 PACKAGE = "asterisk"
 COMPONENT = re.compile(r"^asterisk_(?P<version>.+)\.orig-Xpjproject\.tar\.\w+$")
 KEYRINGS = ("debian-archive-keyring.gpg", "debian-archive-keyring.pgp")
-OLDEST = (2, 15)
+OLDEST = (2, 17)
 
 
 def mirror() -> str:
