@@ -520,12 +520,13 @@ def doctor(as_json: bool) -> None:
 
 @main.command()
 @click.option("--once", is_flag=True, help="End after the call: exit code 0 when all worked.")
-def demo(once: bool) -> None:
+@click.option("--whole", is_flag=True, help="Hear the whole answer (half a minute more).")
+def demo(once: bool, whole: bool) -> None:
     """Start the service with sample data and let a synthetic citizen phone it."""
     settings, sessions = load_store()
     demonstration = Demonstration(settings, make_speaker, make_ear, click.echo)
     token = prepare_demo(sessions, settings)
-    run_to_the_end(reactor, lambda: demonstration.show(reactor, token, once))
+    run_to_the_end(reactor, lambda: demonstration.show(reactor, token, once, whole))
 
 
 main.add_command(make_command(make_speaker, make_ear))

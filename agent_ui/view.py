@@ -27,6 +27,7 @@ EVENTS = {
     "left": "话务员离开",
     "waited": "等候结束",
     "transferred": "转接",
+    "leaving": "开始留言",
     "message": "留言",
     "recording": "录音",
     "speech": "语音识别",

@@ -193,6 +193,7 @@ def judge(
 def rejected(model: LoadedModel) -> Iterator[str]:
     """What silence, noise and foreign speech become."""
     import subprocess
+    import tempfile
 
     from asr.wav import read
 
@@ -204,9 +205,10 @@ def rejected(model: LoadedModel) -> Iterator[str]:
     phrases = [text for texts in requests().values() for text in texts]
     for language, texts in FOREIGN.items():
         for text in texts:
-            path = Path("/tmp/asr-foreign.wav")
-            subprocess.run(["espeak-ng", "-v", language, "-w", str(path), text], check=True)
-            pcm = np.frombuffer(read(path).channels[0], dtype="<i2") / 32768.0
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "foreign.wav"
+                subprocess.run(["espeak-ng", "-v", language, "-w", str(path), text], check=True)
+                pcm = np.frombuffer(read(path).channels[0], dtype="<i2") / 32768.0
             found, confidence = heard(model, on_the_line(pcm.astype(np.float32), 0, PLACES[0], []))
             like = max(similarity(found, phrase) for phrase in phrases)
             yield f"{language}: {found!r} ({confidence:.2f}), nearest phrase {like:.2f}"

@@ -89,7 +89,10 @@ TEST = [
     Package("postgresql", "the second database that is supported", postgres),
 ]
 BENCH = [Package("sip-tester", "sipp, which places the calls", command("sipp"))]
-TRAIN = [Package("libfst-dev", "graphs of the speech recogniser", header("fst/fstlib.h"))]
+TRAIN = [
+    Package("libfst-dev", "graphs of the speech recogniser", header("fst/fstlib.h")),
+    Package("espeak-ng", "a second crowd of synthetic speakers", command("espeak-ng")),
+]
 GROUPS = {
     "run": [*BUILD, *RUN],
     "test": [*BUILD, *RUN, *TEST],

@@ -26,6 +26,10 @@ from telephony.caller.script import Speak
 
 QUESTION = "低保怎么申请"
 SURE = 0.75
+# The question falls into the greeting, which then stops; the notice before it is heard out.
+ASKS_AFTER_S = 3.8
+# By then the answer's first sentences are told. The rest of it is told in half a minute.
+HANGS_UP_AFTER_S = 13.5
 READY_EVERY_S = 0.2
 READY_TRIES = 300
 WHO = {"caller": "市民", "machine": "机器", "agent": "坐席"}
@@ -114,8 +118,11 @@ class Demonstration:
         self._settings, self._say = settings, say
         self._make_speaker, self._make_ear = make_speaker, make_ear
 
-    async def show(self, reactor: Any, token: str, once: bool) -> int:
-        """Start, phone, tell, and (unless `once`) stay until Ctrl-C; returns the exit code."""
+    async def show(self, reactor: Any, token: str, once: bool, whole: bool) -> int:
+        """Start, phone, tell, and (unless `once`) stay until Ctrl-C; returns the exit code.
+
+        The citizen hears the `whole` answer, or hangs up after its first sentences.
+        """
         settings = self._settings
         url = f"https://{settings.http_address}:{settings.http_port}"
         console = Console(url, settings.data / "tls" / "ca.pem", token)
@@ -125,7 +132,7 @@ class Demonstration:
         try:
             if not await self._ready(console, service):
                 return 1
-            code = await self._call(reactor, console)
+            code = await self._call(reactor, console, whole)
             if not once:
                 self._say(
                     "\n服务继续运行，按 Ctrl-C 停止。 The service stays up; stop it with Ctrl-C."
@@ -146,7 +153,7 @@ class Demonstration:
         self._say("the service did not get ready in a minute")
         return False
 
-    async def _call(self, reactor: Any, console: Console) -> int:
+    async def _call(self, reactor: Any, console: Console, whole: bool) -> int:
         settings = self._settings
         self._say("\n演示：一位市民拨打热线，问“低保怎么申请”。\n")
         speaker = await in_thread(self._make_speaker)
@@ -154,7 +161,8 @@ class Demonstration:
         caller = Caller(
             reactor,
             f"sip:{settings.number}@{settings.sip_address}:{settings.sip_port}",
-            script=(Speak(pcm, QUESTION),),
+            script=(Speak(pcm, QUESTION, ASKS_AFTER_S),),
+            hangup_after=None if whole else HANGS_UP_AFTER_S,
             on_event=lambda event: tell(event, self._say),
             ear=self._make_ear(reactor),
             codecs=("PCMA",),
