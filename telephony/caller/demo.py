@@ -29,7 +29,7 @@ SURE = 0.75
 # The question falls into the greeting, which then stops; the notice before it is heard out.
 ASKS_AFTER_S = 3.8
 # By then the answer's first sentences are told. The rest of it is told in half a minute.
-HANGS_UP_AFTER_S = 13.5
+HANGS_UP_AFTER_S = 12.5
 READY_EVERY_S = 0.2
 READY_TRIES = 300
 WHO = {"caller": "市民", "machine": "机器", "agent": "坐席"}
@@ -129,10 +129,11 @@ class Demonstration:
         service = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "hotline", "serve", start_new_session=True
         )
+        question = asyncio.ensure_future(in_thread(self._question))
         try:
             if not await self._ready(console, service):
                 return 1
-            code = await self._call(reactor, console, whole)
+            code = await self._call(reactor, console, await question, whole)
             if not once:
                 self._say(
                     "\n服务继续运行，按 Ctrl-C 停止。 The service stays up; stop it with Ctrl-C."
@@ -153,11 +154,12 @@ class Demonstration:
         self._say("the service did not get ready in a minute")
         return False
 
-    async def _call(self, reactor: Any, console: Console, whole: bool) -> int:
+    def _question(self) -> bytes:
+        return self._make_speaker().render(QUESTION)
+
+    async def _call(self, reactor: Any, console: Console, pcm: bytes, whole: bool) -> int:
         settings = self._settings
         self._say("\n演示：一位市民拨打热线，问“低保怎么申请”。\n")
-        speaker = await in_thread(self._make_speaker)
-        pcm = await in_thread(speaker.render, QUESTION)
         caller = Caller(
             reactor,
             f"sip:{settings.number}@{settings.sip_address}:{settings.sip_port}",
