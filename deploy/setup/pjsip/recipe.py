@@ -65,6 +65,7 @@ def prepare(tree: Path) -> None:
     )
     # The address that the call negotiated keeps its call. PJSIP gives a stream to whoever sends
     # first: after a restart, callers of the run before still send, and would be heard and hear.
+    # What a stranger sent is forgotten: its sequence numbers would make the real ones too old.
     same_address = "if (pj_sockaddr_cmp(&c_strm->rem_rtp_addr, param->src_addr) == 0) {"
     replace(
         tree / "pjmedia/src/pjmedia/stream_imp_common.c",
@@ -76,6 +77,11 @@ def prepare(tree: Path) -> None:
             c_strm->rtp_src_cnt = 0;
             c_strm->rem_rtp_flag = badssrc? 2: 1;
             c_strm->rtcp.peer_ssrc = pj_ntohl(hdr->ssrc);
+            channel->rtp.peer_ssrc = pj_ntohl(hdr->ssrc);
+            channel->rtp.received = 0;
+            pj_mutex_lock(c_strm->jb_mutex);
+            pjmedia_jbuf_reset(c_strm->jb);
+            pj_mutex_unlock(c_strm->jb_mutex);
             param->rem_switch = PJ_TRUE;
         }} else {same_address}""",
     )
