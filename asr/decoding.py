@@ -15,15 +15,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from asr.endofspeech import FRAME_MS, Change, EndOfSpeech, EndOfSpeechSettings
-from asr.port import Final, Heard, Partial, Word
+from asr.port import Final, Heard, Partial, VoiceStarted, Word
 
 RATE = 8_000
 FRAME_BYTES = RATE * FRAME_MS // 1000 * 2
 UNKNOWN = "[unk]"
 # Sound before its onset was noticed: soft consonants, and what the net looks back on.
 LEAD_FRAMES = 300 // FRAME_MS
-# A shorter burst without words is a click, not an utterance.
-SHORTEST_SOUND_MS = 300
 
 
 class Decoder(Protocol):
@@ -90,6 +88,7 @@ class Decoding:
             change = self._ends.push(level)
             if change is Change.STARTED:
                 self._begin(frame)
+                heard.append(VoiceStarted(self._heard_ms))
             elif was_speaking:
                 self._pending.append(frame)
             else:
@@ -110,7 +109,7 @@ class Decoding:
     def finish(self) -> list[Heard]:
         """End the stream: the utterance, or an empty one when nobody was speaking."""
         if self._ends.speaking:
-            heard = self._end(always=True)
+            heard = self._end()
             self._restart()
             return heard
         return [Final("", (), 0.0, self._heard_ms, self._heard_ms)]
@@ -148,12 +147,9 @@ class Decoding:
             data = self._resample(data)
         return bool(data) and bool(self._decoder.AcceptWaveform(data))
 
-    def _end(self, always: bool = False) -> list[Heard]:
+    def _end(self) -> list[Heard]:
         self._decode()
-        final = self._final(json.loads(self._decoder.FinalResult()))
-        if final.text or always or self._ends.sound_ms >= SHORTEST_SOUND_MS:
-            return [final]
-        return []
+        return [self._final(json.loads(self._decoder.FinalResult()))]
 
     def _final(self, result: dict[str, Any]) -> Final:
         found = result.get("result", [])

@@ -20,6 +20,16 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceStarted:
+    """Somebody begins to make a sound; one `Final` follows, empty if it was none of speech.
+
+    `at_ms` is audio time.
+    """
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Partial:
     """What has been understood so far of an utterance that goes on. `at_ms` is audio time."""
 
@@ -38,7 +48,7 @@ class Final:
     end_ms: int
 
 
-Heard = Partial | Final
+Heard = VoiceStarted | Partial | Final
 
 
 class Stream(Protocol):

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from asr.port import Final, Heard, Recogniser, RecogniserUnavailable, Stream
+from asr.port import Final, Heard, Partial, Recogniser, RecogniserUnavailable, Stream, VoiceStarted
 from core.clock import Timing
 from telephony.sip.port import Leg
 
@@ -41,15 +41,21 @@ class Listening:
         """Whether words are being recognised."""
         return self._stream is not None
 
-    def words(self, phrases: Sequence[str], on_line: Callable[[Line], None]) -> bool:
+    def words(
+        self,
+        phrases: Sequence[str],
+        on_line: Callable[[Line], None],
+        on_voice: Callable[[], None] = lambda: None,
+    ) -> bool:
         """Recognise from now on; a no-op when it already does so with these phrases.
 
+        `on_voice` is called when somebody begins to make a sound, long before the first words.
         Returns false when no recogniser is to be had.
         """
         if self._stream is not None and self._phrases == tuple(phrases):
             return True
         self._close_stream()
-        self._hearing = hearing = _Hearing(on_line, self._reactor.seconds())
+        self._hearing = hearing = _Hearing(on_line, on_voice, self._reactor.seconds())
         try:
             self._stream = self._recogniser.open(hearing, phrases)
         except RecogniserUnavailable:
@@ -90,7 +96,7 @@ class Listening:
                 last(line)
                 done()
 
-        self._hearing.on_line = ended
+        self._hearing.on_line, self._hearing.on_voice = ended, lambda: None
         stream.finish()
 
     def _close_stream(self) -> None:
@@ -108,11 +114,16 @@ class Listening:
 class _Hearing:
     """Where a stream's events go, with the reactor's time of its first sample."""
 
-    def __init__(self, on_line: Callable[[Line], None], began: float) -> None:
-        self.on_line, self._began = on_line, began
+    def __init__(
+        self, on_line: Callable[[Line], None], on_voice: Callable[[], None], began: float
+    ) -> None:
+        self.on_line, self.on_voice, self._began = on_line, on_voice, began
 
     def __call__(self, what: Heard) -> None:
-        self.on_line(_line(what, self._began))
+        if isinstance(what, VoiceStarted):
+            self.on_voice()
+        else:
+            self.on_line(_line(what, self._began))
 
 
 def loud(pcm: bytes) -> bool:
@@ -123,7 +134,7 @@ def loud(pcm: bytes) -> bool:
     return sum(s * s for s in samples) / len(samples) > SPEECH_LEVEL * SPEECH_LEVEL
 
 
-def _line(what: Heard, began: float) -> Line:
+def _line(what: Partial | Final, began: float) -> Line:
     if isinstance(what, Final):
         first = what.start_ms
         words = tuple(

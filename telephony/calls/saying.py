@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +21,15 @@ RENDER_LIMIT_S = 8.0
 Said = Callable[[str, float, float], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, its prompt file, and how long (s) that plays."""
+
+    text: str
+    file: Path
+    seconds: float
+
+
 class Saying:
     """One voice to one leg; a new `say` replaces the old."""
 
@@ -34,14 +44,18 @@ class Saying:
             on_said,
         )
         self._turn = 0
-        self._playing: list[tuple[str, float]] = []
         self._rendering: Deferred[Any] | None = None
-        self._began = 0.0
+        self._left: list[Sentence] = []
+        self._played: Callable[[], None] = lambda: None
+        self._paused = False
+        # The place in the first sentence left, and the reactor's seconds when the files began to
+        # play, when that sentence was first heard, and when the voice was last silenced.
+        self._from_s = self._began = self._stopped = 0.0
+        self._cut_at: float | None = None
 
     def say(self, texts: Sequence[str], done: Callable[[], None]) -> None:
         """Speak texts in order and call `done` once at the end; not after `hush`."""
         self.hush()
-        self._turn += 1
         sentences = [part for text in texts for part in self._prompts.split(text)]
         self._next(self._turn, sentences, done)
 
@@ -51,12 +65,29 @@ class Saying:
         rendering, self._rendering = self._rendering, None
         if rendering is not None:
             rendering.cancel()
-        if self._playing:
-            heard_s = self._leg.stop_playing() / 1000
-            if self._leg.state is LegState.ENDED:
-                # It stopped with its caller and does not tell how much it had played.
-                heard_s = self._reactor.seconds() - self._began
-            self._note(heard_s)
+        self.pause()
+        if self._left and self._cut_at is not None:
+            self._on_said(self._left[0].text, self._cut_at, self._stopped)
+        self._left, self._from_s, self._cut_at, self._paused = [], 0.0, None, False
+
+    def pause(self) -> None:
+        """Be silent, and keep the place."""
+        if self._paused or not (self._left or self._rendering):
+            return
+        self._paused = True
+        if not self._left:
+            return
+        place = self._leg.stop_playing() / 1000
+        if self._leg.state is LegState.ENDED:
+            # It stopped with its caller and does not tell how much it had played.
+            place = self._reactor.seconds() - self._began + self._from_s
+        self._heard_to(place)
+
+    def resume(self) -> None:
+        """Go on where `pause` stopped."""
+        paused, self._paused = self._paused, False
+        if paused and self._rendering is None:
+            self._play_on()
 
     def _next(self, turn: int, sentences: list[str], done: Callable[[], None]) -> None:
         if turn != self._turn:
@@ -78,18 +109,24 @@ class Saying:
         rest: list[str],
         done: Callable[[], None],
     ) -> None:
-        self._playing = [(text, seconds(file)) for text, file in ready]
-        self._began = self._reactor.seconds()
+        self._left = [Sentence(text, file, seconds(file)) for text, file in ready]
         if rest:
             # Rendered while the first sentences play, so that no gap is heard.
             self._prompts.want(rest[0]).addErrback(lambda failure: None)
 
         def played() -> None:
             if turn == self._turn:
-                self._note(float("inf"))
+                self._heard_to(sum(sentence.seconds for sentence in self._left))
                 self._next(turn, rest, done)
 
-        self._leg.play([file for _, file in ready], played)
+        self._played = played
+        if not self._paused:
+            self._play_on()
+
+    def _play_on(self) -> None:
+        self._began = self._reactor.seconds()
+        files = [sentence.file for sentence in self._left]
+        self._leg.play(files, self._played, round(self._from_s * 1000))
 
     def _render(self, turn: int, sentences: list[str], done: Callable[[], None]) -> None:
         text = sentences[0]
@@ -110,15 +147,17 @@ class Saying:
 
         rendered.addBoth(go_on)
 
-    def _note(self, heard_s: float) -> None:
-        at = 0.0
-        playing, self._playing = self._playing, []
-        for text, length in playing:
-            if at >= heard_s:
-                return
-            end = min(at + length, heard_s)
-            self._on_said(text, self._began + at, self._began + end)
-            at += length
+    def _heard_to(self, place: float) -> None:
+        """Note and drop the sentences heard to their end; `place` (s) counts in what is left."""
+        start = self._began - self._from_s
+        while self._left and place >= self._left[0].seconds:
+            sentence = self._left.pop(0)
+            end = start + sentence.seconds
+            self._on_said(sentence.text, start if self._cut_at is None else self._cut_at, end)
+            place, start, self._cut_at = place - sentence.seconds, end, None
+        if self._left and place > 0 and self._cut_at is None:
+            self._cut_at = start
+        self._from_s, self._stopped = (place if self._left else 0.0), start + place
 
 
 @lru_cache(maxsize=4096)

@@ -112,13 +112,15 @@ class SipLeg(Leg):
             code = 480 if self._incoming and not self._confirmed else 0
             self._do("hang up", lambda: self._call.hangup(option(statusCode=code)))
 
-    def play(self, files: Sequence[Path], done: Callable[[], None]) -> None:
-        self._play(files, done)
+    def play(self, files: Sequence[Path], done: Callable[[], None], from_ms: int = 0) -> None:
+        self._play(files, done, from_ms)
 
     def play_loop(self, file: Path) -> None:
         self._play([file], None)
 
-    def _play(self, files: Sequence[Path], done: Callable[[], None] | None) -> None:
+    def _play(
+        self, files: Sequence[Path], done: Callable[[], None] | None, from_ms: int = 0
+    ) -> None:
         self.stop_playing()
         if self.state is LegState.ENDED:
             return
@@ -129,7 +131,7 @@ class SipLeg(Leg):
                 done()
 
         self._player = Player(
-            self._endpoint, self._joiner, self.wiring, files, finished if done else None
+            self._endpoint, self._joiner, self.wiring, files, finished if done else None, from_ms
         )
 
     def stop_playing(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pjsua2 as pj
 
-from telephony.sip.audio import FRAME_MS
+from telephony.sip.audio import FRAME_MS, RATE
 from telephony.sip.clock import Timer
 from telephony.sip.endpoint import Endpoint
 from telephony.sip.native import log, reason_of
@@ -33,8 +33,9 @@ class Player:
         wiring: Wiring,
         files: Sequence[Path],
         done: Callable[[], None] | None,
+        from_ms: int = 0,
     ) -> None:
-        """Prepare `files`; without `done` they are played round and round."""
+        """Prepare `files` from a place in them; without `done` they are played round and round."""
         self._endpoint = endpoint
         self._wiring = wiring
         self._done = done
@@ -42,6 +43,7 @@ class Player:
         self._timer: Timer | None = None
         self._started: float | None = None
         self._ms = 0
+        self._from_ms = from_ms
         self.port: Any = None
         wav = self._prepare(joiner, files)
         if wav is None:
@@ -58,12 +60,14 @@ class Player:
                 wavs.append(read_header(Path(path)))
             except WavError as error:
                 log.error("not played: {error}", error=str(error))
-        if not wavs:
+        if not wavs or self._from_ms >= sum(wav.ms for wav in wavs) - FRAME_MS:
             return None
         try:
             wav = joiner.playable(wavs)
             port = pj.AudioMediaPlayer()
             port.createPlayer(str(wav.path), pj.PJMEDIA_FILE_NO_LOOP if self._done else 0)
+            if self._from_ms:
+                port.setPos(self._from_ms * RATE // 1000)
         except (WavError, pj.Error) as error:
             log.error("not played: {error}", error=reason_of(error))
             return None
@@ -77,7 +81,7 @@ class Player:
         self._started = self._endpoint.reactor.seconds()
         if self._done is not None:
             self._timer = self._endpoint.reactor.callLater(
-                (self._ms + TAIL_MS) / 1000, self._finish
+                (self._ms - self._from_ms + TAIL_MS) / 1000, self._finish
             )
 
     def _finish(self) -> None:
@@ -115,6 +119,7 @@ class Player:
             self._endpoint.bury(self.port)
             self.port = None
         if self._started is None:
-            return 0
+            return self._from_ms
         played = int((self._endpoint.reactor.seconds() - self._started) * 1000) - FRAME_MS // 2
-        return max(0, played if self._looping else min(played, self._ms))
+        played = self._from_ms + max(0, played)
+        return played if self._looping else min(played, self._ms)

@@ -80,8 +80,10 @@ class Leg(Protocol):
     def hangup(self) -> None:
         """End the leg with BYE or CANCEL; `leg_ended` follows. Safe in any state."""
 
-    def play(self, files: Sequence[Path], done: Callable[[], None]) -> None:
+    def play(self, files: Sequence[Path], done: Callable[[], None], from_ms: int = 0) -> None:
         """Play files one after the other without a gap, replacing what plays.
+
+        They begin `from_ms` into their sound, where an earlier `play` of them was stopped.
 
         `done` is called once when the last file ended; never after `stop_playing` or the end.
         A file that cannot be read is skipped and logged.
@@ -91,7 +93,7 @@ class Leg(Protocol):
         """Play one file round and round (music on hold, ring-back), replacing what plays."""
 
     def stop_playing(self) -> int:
-        """Silence at once; returns how many ms of the current `play` were played."""
+        """Silence at once; returns how far (ms) into its sound the current `play` has come."""
 
     def listen(self, on_audio: Callable[[bytes], None] | None) -> None:
         """Copy what the far end says, 20 ms of 8 kHz 16-bit samples at a time; None ends it.

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from asr.decoding import Decoding, Doubt, levels_db
-from asr.port import Final, Partial
+from asr.port import Final, Partial, VoiceStarted
 from tests.asr.kit import RATE, buzz, silence
 
 
@@ -69,11 +69,14 @@ def test_what_is_too_uncertain_is_sound_without_words() -> None:
     assert 1560 <= final.end_ms <= 1620
 
 
-def test_a_short_sound_without_words_is_nothing_and_a_long_one_an_empty_utterance() -> None:
-    assert finals(Decoding(Spy()), silence(400) + buzz(120) + silence(700)) == []
-    assert [f.text for f in finals(Decoding(Spy()), silence(400) + buzz(900) + silence(700))] == [
-        ""
-    ]
+def test_every_sound_is_told_at_its_start_and_ends_in_an_utterance() -> None:
+    for length in (120, 600):
+        heard = Decoding(Spy()).feed(silence(400) + buzz(length) + silence(700))
+        started = [h for h in heard if isinstance(h, VoiceStarted)]
+        ended = [h for h in heard if isinstance(h, Final)]
+        assert [h.text for h in ended] == [""]
+        assert [400 < h.at_ms <= 520 for h in started] == [True]
+        assert heard.index(started[0]) < heard.index(ended[0])
 
 
 def test_partials_are_told_once_each_without_spaces_or_marks() -> None:

@@ -63,6 +63,53 @@ def test_who_hangs_up_has_heard_what_was_said_until_then(desk: Desk) -> None:
     assert desk.said == [("一。", 0, 2), ("二。", 2, 2.5)]
 
 
+def test_a_pause_keeps_the_place_and_each_sentence_is_noted_once(desk: Desk) -> None:
+    desk.say("一。二。三。")
+    desk.clock.advance(2.5)
+    desk.saying.pause()
+    desk.saying.pause()
+    assert desk.leg.playing == () and desk.said == [("一。", 0, 2)]
+    desk.clock.advance(1)
+    desk.saying.resume()
+    desk.saying.resume()
+    assert desk.shelf.texts(desk.leg.playing) == ["二。", "三。"]
+    desk.clock.advance(3.4)
+    assert not desk.done
+    desk.clock.advance(0.1)
+    assert desk.done == ["一。二。三。"]
+    assert desk.said[1:] == [("二。", 2, 5), ("三。", 5, 7)]
+
+
+def test_what_was_paused_may_be_cut_for_good(desk: Desk) -> None:
+    desk.say("一。二。三。")
+    desk.clock.advance(2.5)
+    desk.saying.pause()
+    desk.clock.advance(1)
+    desk.saying.resume()
+    desk.clock.advance(0.5)
+    desk.saying.pause()
+    desk.clock.advance(1)
+    desk.saying.hush()
+    assert desk.said == [("一。", 0, 2), ("二。", 2, 4)]
+    desk.saying.resume()
+    desk.clock.advance(10)
+    assert desk.leg.playing == () and not desk.done
+
+
+def test_a_sentence_that_is_rendered_in_a_pause_waits_for_its_end(desk: Desk) -> None:
+    desk.shelf.missing.add("一。")
+    desk.say("一。二。")
+    desk.saying.pause()
+    desk.shelf.render("一。")
+    desk.clock.advance(1)
+    assert desk.leg.playing == ()
+    desk.saying.resume()
+    assert desk.shelf.texts(desk.leg.playing) == ["一。"]
+    desk.clock.advance(PROMPT_S)
+    desk.clock.advance(PROMPT_S)
+    assert desk.done == ["一。二。"]
+
+
 def test_what_is_said_anew_replaces_the_old_whose_end_is_not_told(desk: Desk) -> None:
     desk.say("一。")
     desk.clock.advance(1)
@@ -74,6 +121,8 @@ def test_what_is_said_anew_replaces_the_old_whose_end_is_not_told(desk: Desk) ->
 
 def test_hushing_leaves_music_alone(desk: Desk, tmp_path: Path) -> None:
     desk.leg.play_loop(desk.shelf.file("音乐"))
+    desk.saying.pause()
+    desk.saying.resume()
     desk.saying.hush()
     assert desk.leg.playing
 

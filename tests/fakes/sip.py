@@ -71,6 +71,7 @@ class FakeLeg(Leg):
         self._tracks: tuple[Track, Track] | None = None
         self._play_timer: IDelayedCall | None = None
         self._play_begun = 0.0
+        self._play_from_ms = 0
         self._play_sound = np.zeros(0, np.int16)
         self._looping = False
 
@@ -97,13 +98,15 @@ class FakeLeg(Leg):
         code = 200 if answered else 480 if self._incoming else 487
         self._clock.callLater(0, self._end, code, "hung up")
 
-    def play(self, files: Sequence[Path], done: Callable[[], None]) -> None:
-        self._play(files, done)
+    def play(self, files: Sequence[Path], done: Callable[[], None], from_ms: int = 0) -> None:
+        self._play(files, done, from_ms)
 
     def play_loop(self, file: Path) -> None:
         self._play([file], None)
 
-    def _play(self, files: Sequence[Path], done: Callable[[], None] | None) -> None:
+    def _play(
+        self, files: Sequence[Path], done: Callable[[], None] | None, from_ms: int = 0
+    ) -> None:
         self.stop_playing()
         if self.state is LegState.ENDED:
             return
@@ -116,7 +119,9 @@ class FakeLeg(Leg):
         self.playing = tuple(Path(file) for file in files)
         self.played.append(self.playing)
         self._looping = done is None
-        self._play_sound = np.concatenate(parts) if parts else np.zeros(0, np.int16)
+        sound = np.concatenate(parts) if parts else np.zeros(0, np.int16)
+        self._play_from_ms = min(from_ms, len(sound) * 1000 // RATE)
+        self._play_sound = sound[self._play_from_ms * RATE // 1000 :]
         self._play_begun = self._clock.seconds()
         if done is not None:
             self._play_timer = self._clock.callLater(
@@ -143,7 +148,9 @@ class FakeLeg(Leg):
             self._tracks[1].pieces.append((self._play_begun, sound[:count]))
         self.playing = ()
         played = int(passed * 1000)
-        return played if self._looping else min(played, len(sound) * 1000 // RATE)
+        if not self._looping:
+            played = min(played, len(sound) * 1000 // RATE)
+        return self._play_from_ms + played
 
     def listen(self, on_audio: Callable[[bytes], None] | None) -> None:
         self._listener = on_audio if self.state is not LegState.ENDED else None

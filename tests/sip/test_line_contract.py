@@ -298,6 +298,27 @@ async def test_stop_playing_says_how_much_was_played(bench: Any, wav: Any) -> No
 
 
 @Test
+async def test_a_play_goes_on_where_it_was_stopped(bench: Any, wav: Any, tmp_path: Path) -> None:
+    leg, _ = await answered(bench)
+    files = [wav("low", 500, 1000), wav("high", 900, 1000)]
+    done: list[int] = []
+    closed: list[int] = []
+    leg.play(files, lambda: done.append(1), 1500)
+    await bench.passes(0.2)
+    assert 1600 <= leg.stop_playing() <= 2000
+    leg.record(tmp_path / "said.wav", tmp_path / "heard.wav")
+    leg.play(files, lambda: done.append(1), 1200)
+    await bench.until(lambda: done)
+    leg.stop_recording(lambda: closed.append(1))
+    await bench.until(lambda: closed)
+    sound = sound_of(tmp_path / "heard.wav")
+    assert level(sound, 500) < 100
+    assert loud(sound, 900, 0.3, 0.6)
+    leg.play(files, lambda: done.append(2), 2000)
+    await bench.until(lambda: done == [1, 2])
+
+
+@Test
 async def test_a_new_play_replaces_the_old(bench: Any, wav: Any, tmp_path: Path) -> None:
     leg, _ = await answered(bench)
     done: list[str] = []
