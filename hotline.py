@@ -181,7 +181,8 @@ class Node:
             calendar = hours.read(settings.holidays, settings.timezone)
         self.tree = load_tree(settings.tree)
         self.dialogue = Dialogue(self.tree, calendar)
-        speaker = VoiceWorker(settings.kokoro, settings.voice)
+        rate, pause = settings.voice_rate, settings.voice_pause_ms
+        speaker = VoiceWorker(settings.kokoro, settings.voice, rate=rate, pause_ms=pause)
         self.prompts = PromptStore(PROMPTS, settings.data / "prompts", speaker, reactor)
         self._on_stop("prompts", self.prompts.stop)
         self._on_stop("voice", speaker.stop)
@@ -442,7 +443,8 @@ def future(result: Deferred[Any]) -> Awaitable[Any]:
 def make_speaker() -> Speaker:
     """Return the synthetic voice for `hotline call` and `hotline demo`."""
     settings = load_settings()
-    return Kokoro(settings.kokoro, settings.voice)
+    rate, pause = settings.voice_rate, settings.voice_pause_ms
+    return Kokoro(settings.kokoro, settings.voice, rate=rate, pause_ms=pause)
 
 
 def make_ear(on: Any) -> Recogniser | None:

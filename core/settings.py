@@ -149,7 +149,16 @@ class Settings(BaseSettings):
         default=None,
         description="Kokoro's files; empty: hotline/kokoro in the user's cache folder.",
     )
-    voice: str = Field(default="zf_xiaoxiao", description="Voice that speaks.")
+    voice: str = Field(
+        default="zf_xiaoxiao",
+        description="Voice that speaks: zf_xiaoxiao (a woman's) or zm_yunyang (a man's).",
+    )
+    voice_rate: float = Field(
+        default=1.0, ge=0.7, le=1.3, description="Pace of the voice; 1 is the hotline's usual one."
+    )
+    voice_pause_ms: int = Field(
+        default=200, ge=0, le=2000, description="Silence (ms) after a sentence of the voice."
+    )
     min_free_mb: int = Field(
         default=200, ge=0, description="Recording stops below so much free disk (MB)."
     )

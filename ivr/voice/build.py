@@ -20,6 +20,7 @@ from ivr.findings import TreeRefused
 from ivr.tree import load
 from ivr.voice import music, sound
 from ivr.voice.kokoro import VOICE, Kokoro, default_folder
+from ivr.voice.lexicon import said
 from ivr.voice.port import Speaker, VoiceUnavailable
 from ivr.voice.prompts import INDEX, write_atomically
 from ivr.wording import texts_of
@@ -40,7 +41,8 @@ def read_articles(folder: Path) -> list[dict[str, Any]]:
 def build(texts: list[str], folder: Path, speaker: Speaker) -> dict[str, Any]:
     """Bring `folder` up to date with `texts` and return its index.
 
-    A file of the same text in the same voice is kept; files of texts no longer wanted go.
+    A file of the same text, read in the same way, in the same voice is kept; files of texts no
+    longer wanted go.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = _sound_entries(folder, speaker.name)
@@ -48,7 +50,7 @@ def build(texts: list[str], folder: Path, speaker: Speaker) -> dict[str, Any]:
         if text not in kept:
             data = sound.wav(sound.alaw(speaker.render(text)))
             write_atomically(folder / _file_of(text), data)
-            kept[text] = _entry(folder / _file_of(text))
+            kept[text] = {**_entry(folder / _file_of(text)), "said": said(text)}
             # At once, so that a build that is broken off goes on where it was.
             _write_index(folder, speaker.name, kept)
             click.echo(f"{kept[text]['seconds']:6.2f} s  {text}")
@@ -81,7 +83,7 @@ def _sound_entries(folder: Path, voice: str) -> dict[str, Any]:
     good = {}
     for text, entry in index["prompts"].items():
         file = folder / entry["file"]
-        if file.is_file() and _entry(file) == entry:
+        if file.is_file() and {**_entry(file), "said": said(text)} == entry:
             good[text] = entry
     return good
 

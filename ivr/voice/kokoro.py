@@ -10,14 +10,21 @@ from typing import Any
 import numpy as np
 
 from ivr.sentences import split
-from ivr.voice import reading, sound
+from ivr.voice import lexicon, reading, sound
+from ivr.voice.phonemes import Phonemes
 from ivr.voice.port import VoiceUnavailable
 
 VOICE = "zf_xiaoxiao"
-"""Read back by a recogniser, the clearest of the eight Mandarin voices (3 % of syllables wrong)."""
+"""Read back by a recogniser, the clearest of the eight Mandarin voices (3 % of syllables wrong).
+
+The other one to choose, zm_yunyang, is the clearest of the men's (8 %): docs/models.md.
+"""
 
 PACE = 0.9
 """Of the voice's own speed: many callers are old."""
+
+PAUSE_MS = 200
+"""Silence after a sentence inside a text."""
 
 SHAPE_VERSION = 1
 """Goes up when the audio of the same text would change: part of the prompt cache's key."""
@@ -26,7 +33,6 @@ WEIGHTS = "kokoro-v1.0.int8.onnx"
 RATE = 24_000
 MOST_PHONEMES = 508
 STYLE_SIZE = 256
-SENTENCE_GAP_S = 0.2
 
 
 def default_folder() -> Path:
@@ -35,9 +41,11 @@ def default_folder() -> Path:
     return Path(cache) / "hotline" / "kokoro"
 
 
-def name_of(voice: str = VOICE) -> str:
-    """Return what identifies a voice's audio in the prompt cache."""
-    return f"kokoro-1.0-int8/{voice}/{PACE}/{SHAPE_VERSION}.{reading.VERSION}"
+def name_of(voice: str = VOICE, rate: float = 1.0, pause_ms: int = PAUSE_MS) -> str:
+    """Return what identifies a voice's audio in the prompt cache: voice, pace and pauses."""
+    pauses = "" if pause_ms == PAUSE_MS else f"/{pause_ms}"
+    pace = f"{PACE * rate:.4g}{pauses}"
+    return f"kokoro-1.0-int8/{voice}/{pace}/{SHAPE_VERSION}.{reading.VERSION}"
 
 
 def fault(folder: Path, voice: str = VOICE) -> str:
@@ -50,9 +58,21 @@ def fault(folder: Path, voice: str = VOICE) -> str:
 class Kokoro:
     """A `Speaker` in this process. It loads in half a second and speaks in 0.6 of real time."""
 
-    def __init__(self, folder: Path, voice: str = VOICE, threads: int = 1) -> None:
-        """Load the model of `folder`. Raises VoiceUnavailable when a file is missing or broken."""
-        self.name = name_of(voice)
+    def __init__(
+        self,
+        folder: Path,
+        voice: str = VOICE,
+        threads: int = 1,
+        rate: float = 1.0,
+        pause_ms: int = PAUSE_MS,
+    ) -> None:
+        """Load the model of `folder`; `rate` is of the hotline's usual pace.
+
+        `pause_ms` is the silence after a sentence; what it has beyond `PAUSE_MS` also follows the
+        text. Raises VoiceUnavailable when a file is missing or broken.
+        """
+        self.name = name_of(voice, rate, pause_ms)
+        self._rate, self._pause_ms = rate, pause_ms
         try:
             self._phonemes = _vocabulary(folder / "vocab.json")
             self._style = _style(folder / "voices" / f"{voice}.bin")
@@ -62,7 +82,10 @@ class Kokoro:
             raise VoiceUnavailable(
                 f"the voice {voice} is not in {folder} ({error}); run `make setup`"
             ) from error
-        self._g2p = _g2p()
+        try:
+            self._read = Phonemes(lexicon.shipped())
+        except (OSError, ValueError) as error:
+            raise VoiceUnavailable(str(error)) from error
 
     def render(self, text: str, speed: float = 1.0) -> bytes:
         """Return `text` as 8 kHz 16-bit mono little-endian samples; `speed` is 0.5 to 2.
@@ -72,16 +95,18 @@ class Kokoro:
         if not 0.5 <= speed <= 2:
             raise VoiceUnavailable(f"the speed {speed} is not between 0.5 and 2")
         pieces: list[sound.Samples] = []
+        gap = np.zeros(RATE * self._pause_ms // 1000, dtype=np.float32)
         for sentence in split(reading.for_ear(text)):
             tokens = self._tokens(sentence)
             if tokens:
-                pieces += [self._speak(tokens, speed), np.zeros(_GAP, dtype=np.float32)]
+                pieces += [self._speak(tokens, speed), gap]
         if not pieces:
             raise VoiceUnavailable(f"nothing in {text[:40]!r} can be spoken")
-        return sound.to_pcm(sound.to_line(np.concatenate(pieces[:-1]), RATE))
+        line = sound.to_pcm(sound.to_line(np.concatenate(pieces[:-1]), RATE))
+        return line + bytes(2 * sound.RATE * max(0, self._pause_ms - PAUSE_MS) // 1000)
 
     def _tokens(self, sentence: str) -> list[int]:
-        said, _ = self._g2p(sentence)
+        said = self._read(sentence)
         tokens = [self._phonemes[char] for char in said if char in self._phonemes]
         return tokens[:MOST_PHONEMES]
 
@@ -90,16 +115,13 @@ class Kokoro:
             "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
             # The style depends on how long the utterance is.
             "style": self._style[min(len(tokens), len(self._style) - 1)][None, :],
-            "speed": np.array([PACE * speed], dtype=np.float32),
+            "speed": np.array([PACE * self._rate * speed], dtype=np.float32),
         }
         try:
             audio = self._session.run(None, feed, self._run_options)[0]
         except Exception as error:
             raise VoiceUnavailable(f"the voice model failed: {error}") from error
         return np.asarray(audio, dtype=np.float32).ravel()
-
-
-_GAP = int(RATE * SENTENCE_GAP_S)
 
 
 def _vocabulary(path: Path) -> dict[str, int]:
@@ -140,13 +162,3 @@ def _run_options() -> Any:
     # Every sentence has a length of its own: without this the arena grows to twice its size.
     options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     return options
-
-
-def _g2p() -> Any:
-    try:
-        import jieba
-        from misaki import zh
-    except ImportError as error:
-        raise VoiceUnavailable(f"{error}; run `make setup`") from error
-    jieba.setLogLevel("WARNING")
-    return zh.ZHG2P()

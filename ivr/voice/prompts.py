@@ -19,6 +19,7 @@ from twisted.python.threadpool import ThreadPool
 
 from ivr import sentences
 from ivr.voice import sound
+from ivr.voice.lexicon import said
 from ivr.voice.port import Speaker, VoiceUnavailable
 
 INDEX = "index.json"
@@ -35,9 +36,13 @@ class PromptStore:
     def __init__(self, committed: Path, cache: Path, speaker: Speaker | None, reactor: Any) -> None:
         """Read the index of `committed`; new files go to `cache`.
 
-        With no `speaker` only what is at hand can be said.
+        With no `speaker` only what is at hand can be said. Committed prompts in another voice or
+        at another rate than the speaker's serve until their text is rendered anew.
         """
         self._committed = read_index(committed)
+        name = speaker.name if speaker is not None else ""
+        known = voice_of(committed)
+        self._own = self._committed if not name or known in ("", name) else {}
         self._cache = cache
         self._speaker = speaker
         self._reactor = reactor
@@ -51,11 +56,7 @@ class PromptStore:
 
     def get(self, text: str) -> Path | None:
         """The WAV file of a text if it is at hand now, else None."""
-        file = self._committed.get(text)
-        if file is not None:
-            return file
-        file = self._file(text)
-        return file if file is not None and file.is_file() else None
+        return self._own_file(text) or self._committed.get(text)
 
     def want(self, text: str) -> Deferred[Path]:
         """The WAV file of a text, rendered first if need be. Fails with VoiceUnavailable.
@@ -81,7 +82,8 @@ class PromptStore:
 
     def warm(self, texts: Iterable[str]) -> int:
         """Render texts when nobody waits for another one; returns how many are still to do."""
-        missing = [piece for text in texts for piece in self.split(text) if not self.get(piece)]
+        missing = [piece for text in texts for piece in self.split(text)]
+        missing = [piece for piece in missing if not self._own_file(piece)]
         if self._speaker is None or self._stopped:
             return len(missing)
         self._idle.extend(dict.fromkeys(missing))
@@ -105,6 +107,13 @@ class PromptStore:
 
     # ---- rendering -----------------------------------------------------------------------------
 
+    def _own_file(self, text: str) -> Path | None:
+        """The WAV file of a text in the speaker's voice if it is at hand now."""
+        if text in self._own:
+            return self._own[text]
+        file = self._file(text)
+        return file if file is not None and file.is_file() else None
+
     def _file(self, text: str) -> Path | None:
         if self._speaker is None:
             return None
@@ -117,7 +126,7 @@ class PromptStore:
         text = ""
         while (self._urgent or self._idle) and not text:
             text = self._urgent.popleft() if self._urgent else self._idle.popleft()
-            if text not in self._waiting and self.get(text):
+            if text not in self._waiting and self._own_file(text):
                 text = ""
         if not text:
             return
@@ -168,8 +177,19 @@ class PromptStore:
 
 
 def key(text: str, voice: str) -> str:
-    """Return the name under which the cache keeps a text in a voice."""
-    return hashlib.sha256(f"{voice}\n{text}".encode()).hexdigest()
+    """Return the name under which the cache keeps a text in a voice (with its rate and pauses).
+
+    It holds what is said, not what is written: a reading that is mended is rendered anew.
+    """
+    return hashlib.sha256(f"{voice}\n{said(text)}".encode()).hexdigest()
+
+
+def voice_of(folder: Path) -> str:
+    """Return the name of the voice that speaks the committed prompts, empty when unknown."""
+    try:
+        return str(json.loads((folder / INDEX).read_text(encoding="utf-8"))["voice"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def read_index(folder: Path) -> dict[str, Path]:

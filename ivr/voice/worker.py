@@ -17,11 +17,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from ivr.voice.kokoro import VOICE, name_of
-from ivr.voice.port import VoiceUnavailable
+from ivr.voice.kokoro import PAUSE_MS, VOICE, Kokoro, name_of
+from ivr.voice.port import Speaker, VoiceUnavailable
 
 NICE = 10
 RENDER_LIMIT_S = 60.0
@@ -31,10 +32,21 @@ _HEADER = struct.Struct("<BI")
 class VoiceWorker:
     """Kokoro in one child process, started when first needed and again after it died."""
 
-    def __init__(self, folder: Path, voice: str = VOICE, limit_s: float = RENDER_LIMIT_S) -> None:
-        """Take the voice's folder; `limit_s` is the longest render before the child is replaced."""
-        self.name = name_of(voice)
-        self._command = [sys.executable, "-m", "ivr.voice.worker", str(folder), voice]
+    def __init__(
+        self,
+        folder: Path,
+        voice: str = VOICE,
+        limit_s: float = RENDER_LIMIT_S,
+        rate: float = 1.0,
+        pause_ms: int = PAUSE_MS,
+    ) -> None:
+        """Take the voice's folder; `limit_s` is the longest render before the child is replaced.
+
+        `rate` and `pause_ms` are those of `Kokoro`.
+        """
+        self.name = name_of(voice, rate, pause_ms)
+        manner = [str(folder), voice, str(rate), str(pause_ms)]
+        self._command = [sys.executable, "-m", "ivr.voice.worker", *manner]
         self._limit_s = limit_s
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -116,15 +128,13 @@ class VoiceWorker:
         return data
 
 
-def serve(folder: Path, voice: str, requests: BinaryIO, replies: BinaryIO) -> None:
+def serve(load: Callable[[], Speaker], requests: BinaryIO, replies: BinaryIO) -> None:
     """Render each request until the input ends. A voice that cannot be loaded answers each so."""
-    from ivr.voice.kokoro import Kokoro
-
-    speaker: Kokoro | None = None
+    speaker: Speaker | None = None
     for line in requests:
         try:
             wanted = json.loads(line)
-            speaker = speaker or Kokoro(folder, voice)
+            speaker = speaker or load()
             good, body = 1, speaker.render(wanted["text"], wanted["speed"])
         except VoiceUnavailable as error:
             good, body = 0, str(error).encode()
@@ -143,4 +153,9 @@ if __name__ == "__main__":
     # Whatever a library prints must not get between the frames.
     frames = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(Path(sys.argv[1]), sys.argv[2], sys.stdin.buffer, frames)
+    files, voice, rate, pause = sys.argv[1:]
+    serve(
+        lambda: Kokoro(Path(files), voice, rate=float(rate), pause_ms=int(pause)),
+        sys.stdin.buffer,
+        frames,
+    )

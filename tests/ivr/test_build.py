@@ -63,6 +63,16 @@ def test_damaged_file_and_other_voice_are_rendered_again(tmp_path: Path) -> None
     assert other.asked == ["一。", "二。"]
 
 
+def test_text_whose_reading_changed_is_rendered_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(["最长一年。", "二。"], tmp_path, Counting())
+    monkeypatch.setattr("ivr.voice.build.said", lambda text: text + "!" if "长" in text else text)
+    again = Counting()
+    build(["最长一年。", "二。"], tmp_path, again)
+    assert again.asked == ["最长一年。"]
+
+
 def test_sounds_are_written_beside(tmp_path: Path) -> None:
     build([], tmp_path, Counting())
     for name in SOUNDS:

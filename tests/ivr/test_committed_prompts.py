@@ -12,6 +12,7 @@ from ivr.tree import load
 from ivr.voice import sound
 from ivr.voice.build import PROMPTS, SOUNDS, read_articles
 from ivr.voice.kokoro import name_of
+from ivr.voice.lexicon import said
 from ivr.wording import texts_of
 from tests.ivr.conftest import ROOT, SHIPPED
 
@@ -37,6 +38,7 @@ def test_files_are_what_the_index_says_in_one_voice() -> None:
     assert index()["voice"] == name_of()
     for text, entry in index()["prompts"].items():
         assert isinstance(entry, dict)
+        assert entry["said"] == said(text), "the reading changed: run python -m ivr.voice.build"
         file = PROMPTS / entry["file"]
         assert hashlib.sha256(file.read_bytes()).hexdigest() == entry["sha256"], text
         octets = sound.read_wav(file)

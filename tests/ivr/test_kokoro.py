@@ -52,6 +52,14 @@ def test_faster_speech_is_shorter_and_longer_text_longer(worker: VoiceWorker) ->
     assert seconds(worker.render("您好，请说您的需求。我们会尽快给您回电。")) > 1.4 * normal
 
 
+def test_rate_and_pause_are_heard() -> None:
+    usual, slow = Kokoro(FOLDER), Kokoro(FOLDER, rate=0.7, pause_ms=700)
+    text = "请说。再见。"
+    assert slow.name != usual.name
+    assert seconds(slow.render(text)) > seconds(usual.render(text)) + 0.9
+    assert not any(slow.render(text)[-2 * sound.RATE // 2 :])
+
+
 def test_digits_and_signs_are_spoken(worker: VoiceWorker) -> None:
     assert seconds(worker.render("12349")) > seconds(worker.render("1"))
     assert seconds(worker.render("ABC 3.5%")) > 1

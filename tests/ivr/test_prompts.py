@@ -14,8 +14,9 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, DeferredList
 
 from ivr.voice import sound
+from ivr.voice.kokoro import name_of
 from ivr.voice.port import VoiceUnavailable
-from ivr.voice.prompts import PromptStore, write_atomically
+from ivr.voice.prompts import PromptStore, key, write_atomically
 
 LIMIT_S = 20
 Steps = Generator[Any, Any, None]
@@ -149,6 +150,48 @@ def test_without_a_voice_only_committed_texts_can_be_said(tmp_path: Path) -> Non
 def test_broken_index_is_an_empty_one(tmp_path: Path, index: str) -> None:
     (tmp_path / "index.json").write_text(index)
     assert PromptStore(tmp_path, tmp_path / "cache", None, reactor).get("a") is None
+
+
+@pytest_twisted.inlineCallbacks
+def test_committed_prompts_of_another_voice_serve_until_the_text_is_rendered_anew(
+    tmp_path: Path, whistle: Whistle
+) -> Steps:
+    committed = tmp_path / "committed"
+    committed.mkdir()
+    (committed / "a.wav").write_bytes(sound.wav(b"\xd5" * 800))
+    index = {"voice": "whistle/0", "prompts": {"你好。": {"file": "a.wav"}}}
+    (committed / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    store = PromptStore(committed, tmp_path / "cache", whistle, reactor)
+    try:
+        whistle.gate.clear()
+        assert store.get("你好。") == committed / "a.wav"
+        assert store.warm(["你好。"]) == 1
+        last = limited(store.want("完。"))
+        whistle.gate.set()
+        yield last
+        yield limited(store.want("再完。"))
+        assert store.get("你好。") == tmp_path / "cache" / f"{key('你好。', whistle.name)}.wav"
+    finally:
+        whistle.gate.set()
+        store.stop()
+
+
+def test_committed_prompts_of_the_speakers_voice_are_not_rendered_again(
+    tmp_path: Path, whistle: Whistle
+) -> None:
+    (tmp_path / "a.wav").write_bytes(sound.wav(b"\xd5" * 800))
+    index = {"voice": whistle.name, "prompts": {"你好。": {"file": "a.wav"}}}
+    (tmp_path / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    store = PromptStore(tmp_path, tmp_path / "cache", whistle, reactor)
+    assert store.warm(["你好。"]) == 0 and store.get("你好。") == tmp_path / "a.wav"
+    store.stop()
+
+
+def test_key_holds_voice_rate_pauses_and_what_is_said() -> None:
+    names = [name_of(), name_of("zm_yunyang"), name_of(rate=0.8), name_of(pause_ms=500)]
+    texts = ["共1元。", "共2元。"]
+    assert len({key(text, name) for text in texts for name in names}) == 8
+    assert key("共1元。", name_of()) == key("共一元。", name_of())
 
 
 @pytest_twisted.inlineCallbacks
