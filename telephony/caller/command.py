@@ -24,7 +24,7 @@ from telephony.caller.script import Press, Speak, Step
 
 DEFAULT_TARGET = "sip:12349@127.0.0.1:5060"
 T = TypeVar("T")
-_STEPS = ("say", "play", "dtmf", "dtmf_info")
+_STEPS = ("say", "play", "dtmf", "dtmf_info", "after")
 
 
 class _Ordered(click.Command):
@@ -70,6 +70,13 @@ def make_command(
     @click.option("--dtmf", multiple=True, help="Press keys (RFC 4733); a comma pauses 0.5 s.")
     @click.option("--dtmf-info", multiple=True, help="Press keys by SIP INFO.")
     @click.option(
+        "--after",
+        multiple=True,
+        type=click.FloatRange(min=0),
+        metavar="S",
+        help="The next step comes S seconds after the one before (or the answer), over anything.",
+    )
+    @click.option(
         "--hangup-after",
         type=click.FloatRange(min=0),
         metavar="S",
@@ -107,7 +114,8 @@ def make_command(
         """Phone TARGET (a SIP address) as a citizen would and tell what happens, with times.
 
         What is to be said, played and pressed happens in the order given, each when the far end
-        has spoken and fallen silent. Exit code 0 when the call was answered, else 1.
+        has spoken and fallen silent, or when --after says. Exit code 0 when the call was answered,
+        else 1.
         """
         try:
             uri = _target(target, called)
@@ -165,16 +173,21 @@ def _steps(given: list[tuple[str, Any]], make_speaker: Callable[[], Speaker]) ->
     """Everything is rendered before the first packet, so that timing is not disturbed."""
     speaker = make_speaker() if any(name == "say" for name, _ in given) else None
     steps: list[Step] = []
+    after: float | None = None
     for name, value in given:
+        if name == "after":
+            after = float(value)
+            continue
         if name == "say" and speaker is not None:
-            steps.append(Speak(speaker.render(value), value))
+            steps.append(Speak(speaker.render(value), value, after))
         elif name == "play":
-            steps.append(Speak(read_wav(Path(value)), str(value)))
+            steps.append(Speak(read_wav(Path(value)), str(value), after))
         else:
             wrong = [key for key in value.upper() if key not in EVENTS + ","]
             if wrong or not value:
                 raise BadDigits(f"{value!r} holds something else than the keys 0-9 * # A-D and ,")
-            steps.append(Press(value.upper(), name == "dtmf_info"))
+            steps.append(Press(value.upper(), name == "dtmf_info", after))
+        after = None
     return steps
 
 

@@ -98,14 +98,15 @@ def test_steps_keep_the_order_of_the_command_line() -> None:
             return text.encode()
 
     command = make_command(Voice, lambda reactor: None)
-    args = ["--dtmf", "1", "--say", "a", "--dtmf-info", "2", "--say", "b", "--dtmf", "3"]
+    args = ["--dtmf", "1", "--after", "4.5", "--say", "a", "--dtmf-info", "2", "--say", "b"]
+    args += ["--after", "0", "--dtmf", "3"]
     context = command.make_context("call", args)
     assert _steps(context.meta["steps"], Voice) == [
         Press("1"),
-        Speak(b"a", "a"),
+        Speak(b"a", "a", 4.5),
         Press("2", True),
         Speak(b"b", "b"),
-        Press("3"),
+        Press("3", after_s=0),
     ]
 
 
