@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -37,8 +38,10 @@ from agent_ui.commands import make_token, make_user
 from agent_ui.console import Console
 from agent_ui.server import ConsoleServer, ConsoleServerError
 from asr import doctor as asr_doctor
+from asr import hear
 from asr.commands import make_hear, models
 from asr.config import AsrSettings
+from asr.model_folder import ModelBroken
 from asr.port import Recogniser
 from asr.vosk_recogniser import VoskRecogniser
 from core import certificate, clock, logs, migrate
@@ -65,6 +68,7 @@ from ivr.findings import TreeRefused
 from ivr.hours import WrongCalendar
 from ivr.tree import load as load_tree
 from ivr.voice.build import PROMPTS, texts_of
+from ivr.voice.commands import make_prompts
 from ivr.voice.kokoro import Kokoro
 from ivr.voice.port import Speaker
 from ivr.voice.prompts import PromptStore
@@ -452,6 +456,27 @@ def make_ear(on: Any) -> Recogniser | None:
     return VoskRecogniser(AsrSettings(model=load_settings().asr_model, workers=1), on)
 
 
+def make_reader() -> Callable[[Path], str]:
+    """Return what tells in words what is said in a WAV file, for `hotline prompts check`."""
+    try:
+        model = hear.load(load_settings().asr_model)
+    except ModelBroken as error:
+        raise click.ClickException(str(error)) from error
+    return lambda file: hear.hear(model, file).text
+
+
+def prompt_cache() -> Path:
+    """Return where the service keeps the prompts that it renders."""
+    return load_settings().data / "prompts"
+
+
+def spoken_texts() -> list[str]:
+    """Return all that the set tree can say with the articles of the set folder."""
+    settings = load_settings()
+    articles = load_folder(settings.articles).articles
+    return texts_of(load_tree(settings.tree), [asdict(article) for article in articles])
+
+
 def intent_of(text: str) -> dict[str, Any]:
     """Say what a recognised text would lead to: the articles' search over the shipped folder."""
     settings = load_settings()
@@ -536,6 +561,7 @@ main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
 main.add_command(make_hear(intent_of))
+main.add_command(make_prompts(spoken_texts, make_speaker, prompt_cache, make_reader))
 for command in (models, say, tree, kb):
     main.add_command(command)
 
