@@ -183,7 +183,7 @@ class Node:
         calendar = hours.Calendar(zone=settings.timezone)
         if settings.holidays is not None:
             calendar = hours.read(settings.holidays, settings.timezone)
-        self.tree = load_tree(settings.tree)
+        self.tree = load_tree(settings.tree, settings.emergency_words)
         self.dialogue = Dialogue(self.tree, calendar)
         rate, pause = settings.voice_rate, settings.voice_pause_ms
         speaker = VoiceWorker(settings.kokoro, settings.voice, rate=rate, pause_ms=pause)
@@ -515,7 +515,13 @@ async def examine(settings: Settings, as_json: bool) -> int:
         *diagnosis.programs(),
         *await in_thread(sip_doctor.checks),
         await in_thread(asr_doctor.check, settings.asr_model),
-        *await in_thread(ivr_doctor.checks, settings.tree, settings.kokoro, settings.voice),
+        *await in_thread(
+            ivr_doctor.checks,
+            settings.tree,
+            settings.emergency_words,
+            settings.kokoro,
+            settings.voice,
+        ),
     ]
     click.echo(diagnosis.report(checks, as_json))
     return 0 if all(check.ok for check in checks) else 1

@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     tree: Path = Field(
         default=CODE / "ivr/trees/12349.yaml", description="The IVR tree that answers."
     )
+    emergency_words: Path = Field(
+        default=CODE / "ivr/emergency.yaml", description="Words of distress listened for."
+    )
     articles: Path = Field(
         default=CODE / "knowledge/articles", description="Articles put in at start."
     )

@@ -34,6 +34,7 @@ def check(file: str, source: Source, tree: Tree) -> list[Finding]:
 
     found = [*_targets(at, tree)]
     found += _choices(at, tree)
+    found += _ask_back(at, tree)
     for node in tree.nodes.values():
         found += _texts(at, node)
         found += _listening(at, tree, node)
@@ -117,6 +118,29 @@ def _choices(at: Report, tree: Tree) -> Iterator[Finding]:
                     )
         elif isinstance(node, AnswerNode):
             yield from _yes_no(at, name, node)
+
+
+def _ask_back(at: Report, tree: Tree) -> Iterator[Finding]:
+    """The question on a word of distress says something and has a no that takes no other key."""
+    asked = tree.ask_back
+    if asked is None:
+        return
+    if not asked.texts:
+        remedy = "write the words to be spoken as ask"
+        yield at("emergency", "ask", what="emergency asks nothing", remedy=remedy)
+    if any("{" in text for text in asked.texts):
+        what = "a placeholder stands outside an answer node"
+        yield at("emergency", "ask", what=what, remedy="write the words themselves")
+    if not asked.no.says:
+        yield at("emergency", "no", what="no has no phrase", remedy="fill its says")
+    alarm = tree.choice(Role.EMERGENCY)
+    if asked.no.digit and asked.no.digit in ("0", alarm.digit if alarm else ""):
+        what = f"the key {asked.no.digit} calls for help and cannot mean no"
+        yield at("emergency", "no", what=what, remedy="use another key")
+    for phrase in asked.no.says:
+        if tree.distress.spot(phrase):
+            what = f"the no {phrase} holds a word of distress"
+            yield at("emergency", "no", what=what, remedy="write it without the word")
 
 
 def _yes_no(at: Report, name: str, node: AnswerNode) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ivr import emergency_list
 from ivr.draw import DrawUnavailable
 from ivr.draw import draw as draw_tree
 from ivr.findings import TreeRefused
@@ -24,12 +25,18 @@ def tree() -> None:
 
 @tree.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check(files: tuple[Path, ...]) -> None:
+@click.option(
+    "--words",
+    default=emergency_list.SHIPPED,
+    type=click.Path(path_type=Path),
+    help="List of words of distress.",
+)
+def check(files: tuple[Path, ...], words: Path) -> None:
     """Say what is wrong with trees, with line and remedy; exits 1 when there is an error."""
     wrong = False
     spoken = read_index(PROMPTS)
     for file in files:
-        read, findings = examine(file)
+        read, findings = examine(file, words)
         wrong = wrong or any(not finding.warning for finding in findings)
         for finding in findings:
             click.echo(str(finding))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import hearing
+from ivr import alarm, hearing
 from ivr.events import (
     Answered,
     Digit,
@@ -19,6 +19,7 @@ from ivr.events import (
     Listen,
     MessageDone,
     NoRecogniser,
+    PersonCame,
     PersonLeft,
     QueueEnded,
     SayDone,
@@ -26,6 +27,7 @@ from ivr.events import (
     SpeechPartial,
     Started,
     TimerFired,
+    VoiceStarted,
 )
 from ivr.hours import Calendar
 from ivr.nodes import (
@@ -74,8 +76,11 @@ class Dialogue:
         if state.phase is Phase.TRANSFERRED and not isinstance(event, PersonLeft):
             return state, ()
         turn = Turn(self.tree, self.calendar, state, now)
+        if state.asked_back:
+            alarm.answered(turn, event)
+            return turn.state, tuple(turn.effects)
         match event:
-            case Started():
+            case Started() | PersonCame():
                 pass
             case SayDone(tag):
                 if tag == state.saying and tag:
@@ -85,6 +90,8 @@ class Dialogue:
                     self._timer(turn)
             case Digit(digit):
                 self._digit(turn, digit)
+            case VoiceStarted():
+                hearing.voice(turn)
             case SpeechPartial(text):
                 hearing.partial(turn, text)
             case Speech(text, confidence):
@@ -108,11 +115,13 @@ class Dialogue:
     def _timer(self, turn: Turn) -> None:
         turn.set(timer=0)
         state, node = turn.state, turn.node
-        if state.saying:
+        if state.paused:
+            turn.resume()
+        elif state.saying:
             turn.hush()
             hearing.said(turn)
         elif state.phase is Phase.SAYING:
-            hearing.resume(turn)
+            hearing.say_again(turn)
         elif state.phase is Phase.ASKING and isinstance(node, AnswerNode):
             turn.missed(node.nothing)
         elif state.phase is Phase.LISTENING:

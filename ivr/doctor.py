@@ -11,13 +11,13 @@ from ivr.voice.build import PROMPTS
 from ivr.voice.prompts import read_index
 
 
-def checks(tree: Path, voice_folder: Path, voice: str) -> list[Check]:
+def checks(tree: Path, words: Path, voice_folder: Path, voice: str) -> list[Check]:
     """Check that the tree is accepted, its sentences are at hand, and a voice can say the rest."""
-    found, findings = examine(tree)
+    found, findings = examine(tree, words)
     faults = [str(finding) for finding in findings if not finding.warning]
     if found is None or faults:
         worst = faults[0] if faults else "it cannot be read"
-        return [Check("tree", False, worst, f"mend it: hotline tree check {tree}")]
+        return [Check("tree", False, worst, f"mend it: hotline tree check --words {words} {tree}")]
     missing = [text for text in found.fixed_texts() if text not in read_index(PROMPTS)]
     silent = kokoro.fault(voice_folder, voice)
     said = f"{len(found.fixed_texts())} sentences, {len(missing)} not among the committed prompts"

@@ -84,6 +84,7 @@ def source(tree: Tree, counts: Mapping[str, int] | None = None) -> str:
         lines.append(
             f"anywhere -> {_quoted(choice.next)} [label={_quoted(label)}, style=dashed{look}];"
         )
+    lines += _asked_back(tree)
     for node in tree.nodes.values():
         lines.append(_node(node, counts))
         merged: dict[str, list[str]] = {}
@@ -94,6 +95,23 @@ def source(tree: Tree, counts: Mapping[str, int] | None = None) -> str:
             lines.append(f"{_quoted(node.name)} -> {_quoted(target)} [label={_quoted(label)}];")
     lines.append("}")
     return "\n".join(lines)
+
+
+def _asked_back(tree: Tree) -> list[str]:
+    """How words of distress lead to the emergency; no name of a node holds a hyphen."""
+    alarm, asked = tree.choice(Role.EMERGENCY), tree.ask_back
+    if alarm is None or not tree.distress.words:
+        return []
+    target = _quoted(alarm.next)
+    if asked is None:
+        return [f'anywhere -> {target} [label="呼救词", style=dashed, penwidth=2];']
+    label = "\n".join(["反问", *_wrapped("".join(asked.texts))])
+    return [
+        f'"asked-back" [label={_quoted(label)}, shape=box, fillcolor="#fde2d9"];',
+        'anywhere -> "asked-back" [label="一个呼救词", style=dashed, penwidth=2];',
+        f'anywhere -> {target} [label="两个不同的呼救词", style=dashed, penwidth=2];',
+        f'"asked-back" -> {target} [label="没有明确说不"];',
+    ]
 
 
 def _node(node: Node, counts: Mapping[str, int] | None) -> str:

@@ -32,6 +32,11 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceStarted:
+    """The caller begins to make a sound; a `Speech` follows, empty if there were no words."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechPartial:
     """The recogniser's text so far."""
 
@@ -80,6 +85,11 @@ class PersonLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonCame:
+    """A person talks with the caller now: what was being asked is for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageDone:
     """The caller's message is recorded; `seconds` of it."""
 
@@ -95,11 +105,13 @@ Event = (
     Started
     | SayDone
     | Digit
+    | VoiceStarted
     | SpeechPartial
     | Speech
     | TimerFired
     | Answered
     | QueueEnded
+    | PersonCame
     | PersonLeft
     | MessageDone
     | NoRecogniser
@@ -117,8 +129,26 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class SayWaiting:
+    """Play these texts over the music of a caller who keeps their place, then music and SayDone."""
+
+    texts: tuple[str, ...]
+    tag: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hush:
     """Stop what is being said (barge-in)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Be silent, but keep the place: the caller may be about to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with what was paused, where it stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +228,8 @@ class Note:
     """A fact for the ticket.
 
     Keys: intent (the choice's name), question (the caller's words), topic and article (what
-    answered it), emergency (the words or the key that raised it), and disposition: machine,
+    answered it), asked_back (the word of distress that was asked back), asked_back_no (the
+    caller's clear no), emergency (the words or the key that raised it), and disposition: machine,
     connected, message or emergency; a later one replaces an earlier one.
     """
 
@@ -208,7 +239,10 @@ class Note:
 
 Effect = (
     Say
+    | SayWaiting
     | Hush
+    | Pause
+    | Resume
     | Listen
     | Deafen
     | SetTimer

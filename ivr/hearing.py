@@ -5,7 +5,8 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr.matching import alarm_in, best, core_of, syllables
+from ivr import alarm
+from ivr.matching import best, core_of, syllables
 from ivr.nodes import AnswerNode, Choice, ListenNode, Role, SayNode
 from ivr.state import Phase
 from ivr.turn import TRIES, Turn
@@ -13,11 +14,12 @@ from ivr.turn import TRIES, Turn
 INTERRUPTING_SYLLABLES = 2
 QUESTION_SYLLABLES = 2
 AFTER_INTERRUPTION_MS = 5_000
+MOST_FALSE_STARTS = 2
 
 
 def said(turn: Turn) -> None:
     """The text was heard to its end, or its end was never reported."""
-    turn.set(saying=0, timer=0)
+    turn.set(saying=0, timer=0, paused=False)
     phase, early = turn.state.phase, turn.state.early
     if phase is Phase.SAYING:
         turn.carry_on()
@@ -36,7 +38,7 @@ def _use_early(turn: Turn) -> None:
         _understand(turn, early, 0.0)
 
 
-def resume(turn: Turn) -> None:
+def say_again(turn: Turn) -> None:
     """Say again what was broken into by a sound that turned out to be nothing."""
     tries = turn.state.tries + 1
     turn.set(tries=tries)
@@ -46,12 +48,26 @@ def resume(turn: Turn) -> None:
         turn.say(turn.state.texts)
 
 
+def voice(turn: Turn) -> None:
+    """Stand still for a sound: words will interrupt, anything else lets the text go on.
+
+    Words are known only half a second into speech, and nobody should talk against the machine for
+    so long. A line on which sounds kept turning out to be nothing (an echo, a television) waits
+    for words.
+    """
+    state = turn.state
+    if not state.saying or state.paused or state.false_starts >= MOST_FALSE_STARTS:
+        return
+    if state.phase in (Phase.SAYING, Phase.LISTENING) and _may_interrupt(turn):
+        turn.pause()
+
+
 def partial(turn: Turn, text: str) -> None:
     """Take an unfinished utterance: it may raise an alarm or interrupt what is being said."""
     if not text or text == turn.state.partial:
         return
     turn.set(partial=text)
-    if _alarm(turn, text, unfinished=True):
+    if alarm.heard(turn, text, unfinished=True):
         return
     state = turn.state
     if state.phase not in (Phase.SAYING, Phase.LISTENING):
@@ -69,8 +85,16 @@ def partial(turn: Turn, text: str) -> None:
 
 def speech(turn: Turn, text: str, confidence: float) -> None:
     """Take a finished utterance: alarm, choice of anywhere, answer, or words spoken over ours."""
+    _take(turn, text, confidence)
+    if turn.state.paused:
+        turn.resume()
+
+
+def _take(turn: Turn, text: str, confidence: float) -> None:
     turn.set(partial="")
-    if text and _alarm(turn, text, unfinished=False):
+    if text and alarm.heard(turn, text, unfinished=False):
+        return
+    if turn.state.phase is Phase.RECORDING:
         return
     anywhere = best(text, confidence, turn.tree.anywhere, turn.tree.courtesies) if text else None
     alarm_again = anywhere is not None and anywhere.role is Role.EMERGENCY and turn.state.emergency
@@ -93,17 +117,6 @@ def choose(turn: Turn, choice: Choice, heard: str) -> None:
     turn.choose(choice, heard)
 
 
-def _alarm(turn: Turn, text: str, unfinished: bool) -> bool:
-    """Raise an emergency if its words are heard; whoever has raised one is left in peace."""
-    choice = turn.tree.choice(Role.EMERGENCY)
-    if choice is None or turn.state.emergency:
-        return False
-    if not alarm_in(text, choice.mentions, unfinished):
-        return False
-    turn.choose(choice, text)
-    return True
-
-
 def _may_interrupt(turn: Turn) -> bool:
     node = turn.node
     if turn.state.then:
@@ -117,7 +130,7 @@ def _spoken_over(turn: Turn, text: str) -> None:
     enough = syllables(core_of(text, turn.tree.courtesies)) >= INTERRUPTING_SYLLABLES
     if not enough:
         if turn.state.cut:
-            resume(turn)
+            say_again(turn)
     elif _may_interrupt(turn):
         turn.hush()
         turn.set(early=text)

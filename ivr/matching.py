@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.sound import sounds, sounds_contain, sounds_similarity
+from ivr.limits import CLEAR, MOST_OF_IT, mention_limit
 from ivr.nodes import Choice, Texts
-
-CLEAR = 0.86
-"""A sound match from which a choice holds whatever the recogniser's confidence."""
 
 FAIR = 0.76
 """A sound match that is enough when the recogniser was confident."""
 
 CONFIDENT = 0.7
-
-SHORT_MENTION = {1: 1.0, 2: 0.94, 3: 0.92}
-"""What a phrase of so many syllables must reach inside a longer utterance: short ones occur by
-chance (残疾人工作 sounds like 接人工 to 0.90, 没去过 like 煤气 to 0.89)."""
-
-IN_PARTIAL = 0.95
-"""What an unfinished utterance must reach for an alarm: partials change their mind."""
-
-MOST_OF_IT = 0.5
-"""Share of the utterance that a `says` phrase must make up."""
 
 
 def syllables(text: str) -> int:
@@ -62,32 +50,17 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
             for phrase in choice.says
         ]
         scored += [
-            (sounds_contain(whole, sounds(phrase)), mention_limit(phrase), len(sounds(phrase)))
+            (
+                sounds_contain(whole, sounds(phrase)),
+                mention_limit(syllables(phrase)),
+                len(sounds(phrase)),
+            )
             for phrase in choice.mentions
         ]
         for score, needed, length in scored:
             rank = (round(score, 2), length)
             if score >= needed and rank > winner:
                 winner, found = rank, choice
-    return found
-
-
-def mention_limit(phrase: str) -> float:
-    """Return how well a phrase must be found inside an utterance to count as mentioned."""
-    return SHORT_MENTION.get(syllables(phrase), CLEAR)
-
-
-def alarm_in(heard: str, words: Texts, unfinished: bool) -> str:
-    """Return the alarm word that was heard, or an empty string.
-
-    An unfinished utterance must hold it almost exactly, a finished one clearly.
-    """
-    whole = sounds(heard)
-    loudest, found = 0.0, ""
-    for word in words:
-        score = sounds_contain(whole, sounds(word))
-        if score >= (IN_PARTIAL if unfinished else mention_limit(word)) and score > loudest:
-            loudest, found = score, word
     return found
 
 

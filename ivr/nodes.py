@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from ivr.emergency import Spotter
+
 Texts = tuple[str, ...]
 """Sentences, each a prompt of its own."""
 
@@ -152,6 +154,19 @@ class HoursNode:
     closed: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """What is asked when one word of distress was heard: `texts`, once in a call.
+
+    `no` is what counts as a clear no; everything else, and silence for `silence_ms` after the
+    question, counts as yes.
+    """
+
+    texts: Texts
+    no: Choice
+    silence_ms: int = 3_000
+
+
 Node = (
     SayNode | ListenNode | AnswerNode | QueueNode | MessageNode | TransferNode | HangupNode
     | HoursNode
@@ -165,6 +180,7 @@ class Tree:
     `anywhere` are choices that hold at every moment; `backchannels` are sounds of somebody who
     listens, `fillers` courtesies around what is meant: neither interrupts anything. After
     `misunderstandings` in a row the call goes to `give_up`. `titles` name nodes for people.
+    `distress` finds the words of distress; without `ask_back` one of them raises an emergency.
     """
 
     name: str
@@ -179,6 +195,8 @@ class Tree:
     titles: Mapping[str, str]
     lines: Mapping[str, int]
     digest: str
+    distress: Spotter
+    ask_back: AskBack | None = None
 
     def choice(self, role: Role) -> Choice | None:
         """Return the choice of `anywhere` with this role."""
@@ -190,14 +208,16 @@ class Tree:
         return self.backchannels + self.fillers
 
     def emergency_words(self) -> Texts:
-        """Return what raises an emergency when it is heard, for whoever listens elsewhere."""
-        choice = self.choice(Role.EMERGENCY)
-        return choice.mentions if choice else ()
+        """Return the words of distress, for whoever listens elsewhere."""
+        return tuple(word.phrase for word in self.distress.words)
 
     def phrases(self) -> list[str]:
         """Return every phrase that the tree can understand, for the recogniser's vocabulary."""
         found: dict[str, None] = dict.fromkeys(self.courtesies)
+        found.update(dict.fromkeys(self.emergency_words()))
         choices = list(self.anywhere)
+        if self.ask_back is not None:
+            choices.append(self.ask_back.no)
         for node in self.nodes.values():
             if isinstance(node, ListenNode):
                 choices.extend(node.choices)
@@ -209,7 +229,7 @@ class Tree:
 
     def fixed_texts(self) -> list[str]:
         """Return every sentence without a placeholder, in the order of the file, each once."""
-        found: dict[str, None] = {}
+        found: dict[str, None] = dict.fromkeys(self.ask_back.texts if self.ask_back else ())
         for node in self.nodes.values():
             for text in _texts_of(node):
                 if "{" not in text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ivr.emergency import Word
 from ivr.events import Answered
 
 
@@ -35,7 +36,12 @@ class State:
     `then` is the node that follows the text being said, empty when the node itself decides.
     `tries` counts silences and misses at this node, `misses` misunderstandings in a row over
     nodes. `texts` is what was said last, `cut` that the caller broke into it, `early` what the
-    caller said before the question. `unsure` is a find that waits to be confirmed.
+    caller said before the question. `unsure` is a find that waits to be confirmed. `paused` says
+    that the text stands still for a sound which may become words, `false_starts` how many did not.
+    `distress` are the different words of distress heard in this call. While the caller is asked
+    back (`asked_back`) the phase stays what it was, so that a no leads back to it, or to the node
+    `back` if the wait ended meanwhile; `crying` says that the utterance which was asked back has
+    not ended.
     """
 
     node: str = ""
@@ -53,4 +59,10 @@ class State:
     question: str = ""
     unsure: Answered | None = None
     deaf: bool = False
+    paused: bool = False
+    false_starts: int = 0
+    distress: tuple[Word, ...] = ()
+    asked_back: bool = False
+    crying: bool = False
+    back: str = ""
     emergency: bool = False

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
-
-from ivr import source
+from ivr import emergency_list, rules, source
 from ivr.check import check
+from ivr.emergency import Spotter
 from ivr.findings import Finding, TreeRefused
 from ivr.nodes import (
     SILENCE_MS,
     AnswerNode,
+    AskBack,
     Choice,
     HangupNode,
     HoursNode,
@@ -37,31 +37,33 @@ from ivr.sentences import split
 SCHEMA = Path(__file__).with_name("tree.schema.json")
 
 
-def load(path: Path) -> Tree:
-    """Return the tree of a YAML file. Raises TreeRefused when it has an error."""
-    tree, findings = examine(path)
+def load(path: Path, words: Path = emergency_list.SHIPPED) -> Tree:
+    """Return the tree of a YAML file that listens for `words` of distress.
+
+    Raises TreeRefused when one of the two files has an error.
+    """
+    tree, findings = examine(path, words)
     if tree is None or any(not finding.warning for finding in findings):
         raise TreeRefused(findings)
     return tree
 
 
-def examine(path: Path) -> tuple[Tree | None, list[Finding]]:
-    """Return the tree, if it could be built, with all findings in the order of their lines."""
+def examine(path: Path, words: Path = emergency_list.SHIPPED) -> tuple[Tree | None, list[Finding]]:
+    """Return the tree, if it could be built, with all findings in the order of their lines.
+
+    Those on the file of `words` come last.
+    """
     file = str(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-        read = source.read(text)
-    except source.NotYaml as error:
-        return None, [Finding(file, error.line, f"not YAML: {error}", "mend the line")]
-    except (OSError, UnicodeDecodeError) as error:
-        what = " ".join(str(error).split())
-        return None, [Finding(file, 1, f"cannot be read: {what}", "give a UTF-8 text file")]
-    findings = _doubled(file, read) + _against_schema(file, read)
-    if findings:
-        return None, sorted(findings, key=lambda finding: finding.line)
-    tree = _tree(read, hashlib.sha256(text.encode()).hexdigest())
+    distress, wrong_words = emergency_list.examine(words)
+    text, read, findings = rules.read(path)
+    if read is None:
+        return None, findings + wrong_words
+    findings = rules.broken(file, read, schema(), "docs/trees.md")
+    if findings or distress is None:
+        return None, sorted(findings, key=lambda finding: finding.line) + wrong_words
+    tree = _tree(read, hashlib.sha256(text.encode()).hexdigest(), distress)
     findings = check(file, read, tree)
-    return tree, sorted(findings, key=lambda finding: finding.line)
+    return tree, sorted(findings, key=lambda finding: finding.line) + wrong_words
 
 
 @cache
@@ -71,50 +73,10 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def _doubled(file: str, read: source.Source) -> list[Finding]:
-    return [
-        Finding(file, read.line(path), f"{path[-1]} is written twice", "keep one of the two")
-        for path in read.doubled
-    ]
-
-
-def _against_schema(file: str, read: source.Source) -> list[Finding]:
-    validator = Draft202012Validator(schema())
-    found = []
-    for error in validator.iter_errors(read.data):
-        line = read.line(tuple(error.absolute_path))
-        found.append(Finding(file, line, *_in_words(error)))
-    return found
-
-
-def _in_words(error: ValidationError) -> tuple[str, str]:
-    """What is wrong and the remedy, for the kinds of fault that people make."""
-    where = ".".join(map(str, error.absolute_path)) or "the file"
-    rule: Any = error.schema
-    if error.validator == "required":
-        missing = str(error.message).split("'")[1]
-        return f"{where} has no {missing}", f"add the key {missing}"
-    if error.validator == "additionalProperties":
-        known = ", ".join(sorted(rule.get("properties", {})))
-        return f"{where}: {_brief(error.message)}", f"the keys are {known}"
-    if error.validator == "enum":
-        allowed = ", ".join(map(str, rule["enum"]))
-        return f"{where} is {error.instance!r}", f"write one of {allowed}"
-    if error.validator == "pattern":
-        return f"{where}: {error.instance!r} is not allowed here", (
-            f"it must match {error.validator_value}"
-        )
-    return f"{where}: {_brief(error.message)}", "see docs/trees.md for this key"
-
-
-def _brief(message: str) -> str:
-    return message if len(message) <= 160 else message[:157] + "..."
-
-
 # ---- building ----------------------------------------------------------------------------------
 
 
-def _tree(read: source.Source, digest: str) -> Tree:
+def _tree(read: source.Source, digest: str, distress: Spotter) -> Tree:
     data = read.data
     nodes = {name: _node(name, node) for name, node in data["nodes"].items()}
     lines = {name: read.line(("nodes", name)) for name in nodes}
@@ -131,7 +93,14 @@ def _tree(read: source.Source, digest: str) -> Tree:
         titles=MappingProxyType(dict(data.get("titles", {}))),
         lines=MappingProxyType(lines),
         digest=digest,
+        distress=distress,
+        ask_back=_ask_back(data["emergency"]) if "emergency" in data else None,
     )
+
+
+def _ask_back(data: Mapping[str, Any]) -> AskBack:
+    no = _choice({"intent": "no", "next": "", **data["no"]})
+    return AskBack(_texts(data["ask"]), no, data.get("silence_ms", 3000))
 
 
 def _node(name: str, data: Mapping[str, Any]) -> Node:

@@ -16,7 +16,9 @@ from ivr.events import (
     Hush,
     Listen,
     Note,
+    Pause,
     RecordMessage,
+    Resume,
     Say,
     SetTimer,
     Transfer,
@@ -47,6 +49,9 @@ GUARD_MS = 15_000
 GUARD_MS_PER_CHARACTER = 600
 """A text whose end is never reported is given up after GUARD_MS plus this for each character:
 twice as long as slow speech, and time to render it."""
+
+PAUSE_MS = 4_000
+"""A text stands still for so long at most, whatever sounds."""
 
 TRIES = 2
 
@@ -89,13 +94,29 @@ class Turn:
         tag = self.state.tag + 1
         self.do(Say(texts, tag))
         self.set(tag=tag, saying=tag, texts=texts, cut=False)
-        self.arm(GUARD_MS + GUARD_MS_PER_CHARACTER * sum(map(len, texts)))
+        self.guard(self.state.texts)
 
     def hush(self) -> None:
         """Stop what is being said, if anything is."""
         if self.state.saying:
             self.do(Hush())
-            self.set(saying=0, timer=0)
+            self.set(saying=0, timer=0, paused=False)
+
+    def pause(self) -> None:
+        """Stand still in what is being said, for a while at most."""
+        self.do(Pause())
+        self.set(paused=True)
+        self.arm(PAUSE_MS)
+
+    def resume(self) -> None:
+        """Go on with what was paused: the sound was no words, or none for us."""
+        self.do(Resume())
+        self.set(paused=False, false_starts=self.state.false_starts + 1)
+        self.guard(self.state.texts)
+
+    def guard(self, texts: Texts) -> None:
+        """Set the timer for texts whose end may never be reported."""
+        self.arm(GUARD_MS + GUARD_MS_PER_CHARACTER * sum(map(len, texts)))
 
     def arm(self, ms: int) -> None:
         """Set the one timer anew."""

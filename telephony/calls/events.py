@@ -192,7 +192,10 @@ Effect = (
     | DropCaller
     | Finish
     | ivr.Say
+    | ivr.SayWaiting
     | ivr.Hush
+    | ivr.Pause
+    | ivr.Resume
     | ivr.Listen
     | ivr.Deafen
     | ivr.SetTimer

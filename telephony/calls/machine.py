@@ -136,7 +136,8 @@ class CallMachine:
                 return state, (ev.Write("refused", {"agent": agent, "reason": reason}),)
             case ev.AgentUp(agent) if self._is_with(state, Phase.OFFERED, agent):
                 state = replace(state, phase=Phase.CONNECTED, connected=True)
-                return state, (
+                dialogue, _ = self._script.step(state.dialogue, ivr.PersonCame(), now)
+                return replace(state, dialogue=dialogue), (
                     ivr.Hush(),
                     ivr.Deafen(),
                     ev.Write("connected", {"agent": agent}),

@@ -7,7 +7,7 @@ an event at once never re-enters the machine.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.logger import Logger
@@ -165,8 +165,14 @@ class CallSession:
             case ivr.Say(texts, tag):
                 self._drop_message()
                 self._saying.say(texts, lambda: self._dialogue(ivr.SayDone(tag)))
+            case ivr.SayWaiting(texts, tag):
+                self._announce(texts, lambda: self._dialogue(ivr.SayDone(tag)))
             case ivr.Hush():
                 self._saying.hush()
+            case ivr.Pause():
+                self._saying.pause()
+            case ivr.Resume():
+                self._saying.resume()
             case ivr.Listen(phrases):
                 self._listen(phrases)
             case ivr.Deafen():
@@ -223,9 +229,10 @@ class CallSession:
         self._live.record(kind, data)
         return self._parts.journal.write(record)
 
-    def _announce(self, texts: tuple[str, ...]) -> None:
+    def _announce(self, texts: tuple[str, ...], done: Callable[[], None] = lambda: None) -> None:
         def music() -> None:
             self._leg.play_loop(self._parts.hold_music)
+            done()
 
         self._saying.hush()
         if texts:
@@ -234,7 +241,7 @@ class CallSession:
             music()
 
     def _listen(self, phrases: Sequence[str]) -> None:
-        if self._keypad or self._ears.words(phrases, self._heard):
+        if self._keypad or self._ears.words(phrases, self._heard, self._voice):
             return
         self._keypad = True
         self._write("speech", {"state": "keypad"})
@@ -262,14 +269,16 @@ class CallSession:
     def _said(self, text: str, start: float, end: float) -> None:
         self._utterance("machine", Line(text, start, end, 1.0, (), True))
 
+    def _voice(self) -> None:
+        self._dialogue(ivr.VoiceStarted())
+
     def _heard(self, line: Line) -> None:
         if not line.final:
             self._live.line("caller", line.text, self._ms(line.start), self._ms(line.end), False)
             self._dialogue(ivr.SpeechPartial(line.text))
             return
         self._utterance("caller", line)
-        if self._message is None:
-            self._dialogue(ivr.Speech(line.text, line.confidence))
+        self._dialogue(ivr.Speech(line.text, line.confidence))
 
     def _utterance(self, speaker: str, line: Line) -> None:
         if not line.text or self.closed:

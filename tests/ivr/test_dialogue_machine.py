@@ -17,8 +17,8 @@ from tests.ivr.conftest import CLOSED, OPEN, SHIPPED
 DIALOGUE = Dialogue(load(SHIPPED))
 
 WORDS = st.sampled_from(
-    ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "不是", "是的", "不用了", "啦啦啦啦", "投诉",
-     "hello", "𠮷", "1", "谢谢"]
+    ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
+     "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢"]
 )  # fmt: skip
 ANSWERS = st.builds(
     ev.Answered,
@@ -34,10 +34,12 @@ EVENTS = st.one_of(
     st.builds(ev.SayDone, TAGS),
     st.builds(ev.TimerFired, TAGS),
     st.builds(ev.Digit, st.sampled_from([*"0123456789*#ABCD", "", "12"])),
+    st.builds(ev.VoiceStarted),
     st.builds(ev.SpeechPartial, WORDS),
     st.builds(ev.Speech, WORDS, st.floats(0, 1)),
     ANSWERS,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
+    st.builds(ev.PersonCame),
     st.builds(ev.PersonLeft, st.booleans()),
     st.builds(ev.MessageDone, st.floats(0, 120)),
     st.builds(ev.NoRecogniser),
@@ -50,6 +52,9 @@ class AnyCall(RuleBasedStateMachine):
     state: State
     now: datetime
     over = False
+    still = False
+    cried = False
+    heard: frozenset[str] = frozenset()
 
     @initialize(now=st.sampled_from([OPEN, CLOSED]))
     def answer(self, now: datetime) -> None:
@@ -66,10 +71,42 @@ class AnyCall(RuleBasedStateMachine):
             assert isinstance(effects[-1], ev.HangUp)
             self.over = True
         for effect in effects:
-            if isinstance(effect, ev.Say):
+            if isinstance(effect, ev.Say | ev.SayWaiting):
                 assert effect.texts and all(effect.texts)
                 assert not any("{" in text for text in effect.texts)
         assert self.over == (self.state.phase is Phase.ENDED)
+        self.check_emergency(effects)
+        # A text that stands still is one that is being said, and it goes on or is given up.
+        assert not self.state.paused or self.state.saying
+        for effect in effects:
+            if isinstance(effect, ev.Pause):
+                assert not self.still
+                self.still = True
+            elif isinstance(effect, ev.Resume):
+                assert self.still
+                self.still = False
+            elif isinstance(effect, ev.Hush | ev.Say):
+                self.still = False
+        assert self.still == self.state.paused or not self.state.saying
+
+    def check_emergency(self, effects: tuple[ev.Effect, ...]) -> None:
+        """Raised once and for all, noted, queued as one, and asked nothing from then on."""
+        notes = {effect.key for effect in effects if isinstance(effect, ev.Note)}
+        if self.cried:
+            assert self.state.emergency, "an emergency is lost"
+            assert "asked_back" not in notes and not self.state.asked_back
+            queues = [effect for effect in effects if isinstance(effect, ev.Enqueue)]
+            assert all(queue.priority == "emergency" for queue in queues)
+        elif self.state.emergency:
+            self.cried = True
+            assert "emergency" in notes
+            (queue,) = [effect for effect in effects if isinstance(effect, ev.Enqueue)]
+            assert queue.priority == "emergency" and self.state.phase is Phase.QUEUED
+        if self.state.phase is Phase.ENDED or self.cried:
+            return
+        assert len(self.state.distress) < 2, "two words of distress are an emergency"
+        if self.state.asked_back:
+            assert self.state.timer, "nobody would take the silence for a yes"
 
     @rule(event=EVENTS)
     def happens(self, event: ev.Event) -> None:
@@ -87,6 +124,28 @@ class AnyCall(RuleBasedStateMachine):
     @rule(words=WORDS)
     def caller_speaks(self, words: str) -> None:
         self.step(ev.Speech(words, 0.9))
+
+    @precondition(lambda self: self.state.phase not in (Phase.ENDED, Phase.TRANSFERRED))
+    @rule(word=st.sampled_from(["我摔倒了", "胸口痛啊"]), partial=st.booleans())
+    def caller_cries(self, word: str, partial: bool) -> None:
+        if self.state.node != "emergency":
+            self.heard |= {word}
+        self.step(ev.SpeechPartial(word) if partial else ev.Speech(word, 0.9))
+        assert self.cried or len(self.heard) < 2, "two different words fell"
+
+    @precondition(lambda self: self.state.asked_back and not self.state.crying)
+    @rule(words=WORDS.filter(bool))
+    def caller_answers(self, words: str) -> None:
+        self.step(ev.Speech(words, 0.9))
+        assert self.cried == (words not in ("不是", "不用了"))
+
+    @precondition(lambda self: self.state.asked_back)
+    @rule()
+    def caller_is_silent(self) -> None:
+        if self.state.saying:
+            self.step(ev.SayDone(self.state.saying))
+        self.step(ev.TimerFired(self.state.timer))
+        assert self.cried
 
     @precondition(lambda self: self.state.phase is Phase.ASKING)
     @rule(answer=ANSWERS)

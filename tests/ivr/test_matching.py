@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.matching import alarm_in, best, core_of, syllables
+from ivr.matching import best, core_of, syllables
 from ivr.nodes import Choice
 
 PERSON = Choice("person", "p", says=("人工",), mentions=("转人工",))
@@ -49,18 +49,7 @@ def test_low_confidence_alone_rejects_nothing_but_a_doubtful_sound_needs_confide
     assert best(doubtful, 0.1, CHOICES, FILLERS) is None
 
 
-def test_alarm_needs_more_certainty_while_the_caller_still_speaks() -> None:
-    assert alarm_in("快来救命", ("救命",), unfinished=True) == "救命"
-    assert alarm_in("快来就明", ("救命",), unfinished=True) == "救命"
-    near = "帅导乐"
-    assert alarm_in(near, ("摔倒了",), unfinished=False) == "摔倒了"
-    assert alarm_in("说到了", ("摔倒了",), unfinished=True) == ""
-    assert alarm_in("", ("救命",), unfinished=False) == ""
-
-
 def test_short_phrases_inside_a_sentence_must_sound_almost_exactly_so() -> None:
-    assert alarm_in("我没去过", ("煤气",), unfinished=False) == ""
-    assert alarm_in("有煤气", ("煤气",), unfinished=False) == "煤气"
     mentioning = Choice("person", "p", mentions=("接人工",))
     assert best("残疾人工作", 0.9, (mentioning,), FILLERS) is None
     assert best("请接任公", 0.9, (mentioning,), FILLERS) is mentioning
