@@ -13,6 +13,7 @@ import browser
 import environment
 import kokoro
 import packages
+import whisper
 
 from common import SETUP, VENV, SetupError, is_stamped, say, stamp
 from pjsip import recipe
@@ -36,6 +37,12 @@ def install_voice() -> None:
         run_step(SETUP / "kokoro.py")
 
 
+def install_second_reader() -> None:
+    """Put Whisper's weights, which read unsure utterances again, into the cache."""
+    if whisper.problems(whisper.cache_folder()):
+        run_step(SETUP / "whisper.py")
+
+
 def run_step(script: object) -> None:
     """Run one of our scripts in the `.venv`; it prints its own progress and errors."""
     if subprocess.run([PYTHON, str(script)]).returncode != 0:
@@ -48,6 +55,7 @@ def main(purpose: str) -> None:
     packages.install(purpose)
     environment.install()
     install_voice()
+    install_second_reader()
     browser.install()
     install_binding()
     if purpose == "train":

