@@ -43,6 +43,7 @@ from asr.commands import make_hear, models
 from asr.config import AsrSettings
 from asr.model_folder import ModelBroken
 from asr.port import Recogniser
+from asr.second_reader import doctor as reader_doctor
 from asr.vosk_recogniser import VoskRecogniser
 from core import certificate, clock, logs, migrate
 from core import doctor as diagnosis
@@ -515,6 +516,7 @@ async def examine(settings: Settings, as_json: bool) -> int:
         *diagnosis.programs(),
         *await in_thread(sip_doctor.checks),
         await in_thread(asr_doctor.check, settings.asr_model),
+        await in_thread(reader_doctor.check, settings.whisper, settings.second_reader_on),
         *await in_thread(
             ivr_doctor.checks,
             settings.tree,

@@ -162,6 +162,13 @@ class Settings(BaseSettings):
     voice_pause_ms: int = Field(
         default=200, ge=0, le=2000, description="Silence (ms) after a sentence of the voice."
     )
+    second_reader_on: bool = Field(
+        default=True, description="Read utterances again that the speech model was unsure of."
+    )
+    second_reader: Path | None = Field(
+        default=None,
+        description="Whisper's files for it; empty: hotline/whisper in the user's cache folder.",
+    )
     min_free_mb: int = Field(
         default=200, ge=0, description="Recording stops below so much free disk (MB)."
     )
@@ -234,8 +241,17 @@ class Settings(BaseSettings):
     @property
     def kokoro(self) -> Path:
         """The folder of the synthetic voice."""
-        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return self.voice_folder or Path(cache) / "hotline" / "kokoro"
+        return self.voice_folder or _cache("kokoro")
+
+    @property
+    def whisper(self) -> Path:
+        """The folder of the second reader."""
+        return self.second_reader or _cache("whisper")
+
+
+def _cache(name: str) -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "hotline" / name
 
 
 def load(**overrides: Any) -> Settings:
