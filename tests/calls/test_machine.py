@@ -9,7 +9,7 @@ import pytest
 from ivr import events as ivr
 from telephony.calls import events as ev
 from telephony.calls.machine import CallState, Phase, disposition, noted
-from tests.calls.toy import ALARM, RECORD, TRANSFER, Run, to
+from tests.calls.toy import ALARM, RECORD, TRANSFER, Run, Toy, to
 
 ALIVE = [phase for phase in Phase if phase is not Phase.ENDED]
 EVENTS: list[ev.Event] = [
@@ -280,3 +280,36 @@ def test_an_empty_message_does_not_take_back_an_earlier_one() -> None:
     run.key("3")
     effects = run(ev.Dialogue(ivr.MessageDone(0.0)), ev.CallerEnded(200, "x"))
     assert _only(effects, ev.Finish).disposition == "message"
+
+
+def test_asking_who_waits_keeps_their_place_and_their_ringing_agent() -> None:
+    asks = ivr.SayWaiting(("您是需要紧急救助吗？",), 7)
+
+    class Asking(Toy):
+        KEYS = {**Toy.KEYS, "7": (asks,)}
+
+    run = Run(Asking())
+    run(ev.Opened(), ev.CallerUp(True))
+    run.key("0")
+    assert run.key("7")[-1] == asks and run.state.phase is Phase.QUEUED
+    run(ev.Offered("li"))
+    assert _kinds(run.key("7")) == ["digit", "SayWaiting"]
+    assert (run.state.phase, run.state.agent) == (Phase.OFFERED, "li")
+    assert run.state.join is not None and not any(isinstance(e, ev.Leave) for e in run.effects)
+
+
+def test_the_dialogue_learns_that_a_person_came() -> None:
+    told: list[ivr.Event] = []
+
+    class Listener(Toy):
+        def step(self, state: Any, event: ivr.Event, now: Any) -> Any:
+            told.append(event)
+            return super().step(state, event, now)
+
+    run = Run(Listener())
+    run(ev.Opened(), ev.CallerUp(True))
+    run.key("0")
+    run(ev.Offered("li"), ev.AgentUp("wang"))
+    assert ivr.PersonCame() not in told
+    run(ev.AgentUp("li"))
+    assert told[-1] == ivr.PersonCame()
