@@ -36,7 +36,8 @@ EVENTS = st.one_of(
     st.builds(ev.Digit, st.sampled_from([*"0123456789*#ABCD", "", "12"])),
     st.builds(ev.VoiceStarted),
     st.builds(ev.SpeechPartial, WORDS),
-    st.builds(ev.Speech, WORDS, st.floats(0, 1)),
+    st.builds(ev.Speech, WORDS, st.floats(0, 1), st.booleans()),
+    st.builds(ev.ReadAgain, WORDS, st.floats(0, 1), WORDS),
     ANSWERS,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
@@ -138,6 +139,12 @@ class AnyCall(RuleBasedStateMachine):
     def caller_answers(self, words: str) -> None:
         self.step(ev.Speech(words, 0.9))
         assert self.cried == (words not in ("不是", "不用了"))
+
+    @precondition(lambda self: self.state.asked_back)
+    @rule()
+    def caller_denies(self) -> None:
+        self.step(ev.Digit("9"))
+        assert not self.state.asked_back and not self.cried
 
     @precondition(lambda self: self.state.asked_back)
     @rule()
