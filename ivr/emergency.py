@@ -1,7 +1,7 @@
 """Finds words of distress in what a caller says, by sound; pure.
 
 Words come from a list that the operator edits (`ivr.emergency_list`). A word is `SURE` when it
-counts wherever it is heard, `ALONE` when hardly anything else may be said with it, `WEAK` when it
+counts wherever it is heard, `ALONE` when it makes up half of what is said, `WEAK` when it
 needs company: another word of the list, or one of urgency (快来). What is part of a harmless
 phrase (救命 in 救命恩人) never counts.
 """
@@ -98,7 +98,7 @@ class Spotter:
         spotted: dict[str, Word] = {}
         for hit, word in found:
             company = [*urgent, *(at for at, other in found if not same(word, other))]
-            alone = word.weight is Weight.ALONE and hit.end - hit.start > MOST_OF_IT * whole
+            alone = word.weight is Weight.ALONE and hit.end - hit.start >= MOST_OF_IT * whole
             if word.weight is Weight.SURE or alone or any(map(hit.accompanies, company)):
                 spotted[word.phrase] = word
         return tuple(spotted.values())

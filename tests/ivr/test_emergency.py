@@ -32,6 +32,8 @@ def kinds(text: str, unfinished: bool = False) -> list[str]:
         ("我心口疼得厉害", ["chest"]),
         ("胸口闷透不过气", ["chest", "breath"]),
         ("我爸好像中风了", ["stroke"]),
+        ("我妈中风", ["stroke"]),
+        ("我老伴打我", ["violence"]),
         ("她昏过去了", ["faint"]),
         ("隔壁家里起火了", ["fire"]),
         ("厨房冒烟了", ["fire"]),
