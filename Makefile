@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SETUP := @deploy/setup/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint bench docs model lock clean
+.PHONY: help setup run demo test lint bench eval docs model lock clean
 
 help: ## shows this list
 	@echo "12349 hotline. Say make and one of:"
@@ -37,6 +37,10 @@ lint: ## checks format, style, types, and who imports whom
 bench: ## measures the budgets
 	$(SETUP) bench
 	@$(PYTHON) -m bench $(ARGS)
+
+eval: ## measures how well speech is understood and writes docs/speech-evaluation.md
+	$(SETUP) bench
+	@$(PYTHON) -m bench.speech_eval $(ARGS)
 
 docs: ## generates the pages and diagrams that come from the code
 	$(SETUP) run

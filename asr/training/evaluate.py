@@ -19,6 +19,7 @@ import soxr
 import yaml
 from numpy.typing import NDArray
 
+from asr.evaluation.scoring import distance
 from asr.hear import load, utterances
 from asr.training.telephone import LINE_RATE, at_level, companded
 from asr.training.texts import ARTICLES, spoken
@@ -152,17 +153,6 @@ def heard(model: LoadedModel, audio: Audio) -> tuple[str, float]:
     pcm = np.clip(audio * 32768, -32768, 32767).astype("<i2").tobytes()
     finals = [u.final for u in utterances(model, Recording((pcm,)))]
     return "".join(f.text for f in finals), min((f.confidence for f in finals), default=0.0)
-
-
-def distance(a: tuple[str, ...], b: tuple[str, ...]) -> int:
-    """Edits between two sequences of syllables."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        left = [i]
-        for j, y in enumerate(b, 1):
-            left.append(min(row[j] + 1, left[-1] + 1, row[j - 1] + (x != y)))
-        row = left
-    return row[-1]
 
 
 def judge(

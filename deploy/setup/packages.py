@@ -82,16 +82,18 @@ RUN = [
     Package("graphviz", "draws dialogue trees and state machines", command("dot")),
     Package("npm", "fetches the console's browser libraries", command("npm")),
 ]
+ESPEAK = Package("espeak-ng", "a second crowd of synthetic speakers", command("espeak-ng"))
 TEST = [
+    ESPEAK,
     Package("sip-tester", "sipp, an independent SIP peer", command("sipp")),
     Package("chromium", "the agent's browser", command("chromium")),
     Package("fonts-noto-cjk", "Chinese on screenshots", file("/usr/share/fonts/*/noto/*CJK*")),
     Package("postgresql", "the second database that is supported", postgres),
 ]
-BENCH = [Package("sip-tester", "sipp, which places the calls", command("sipp"))]
+BENCH = [Package("sip-tester", "sipp, which places the calls", command("sipp")), ESPEAK]
 TRAIN = [
     Package("libfst-dev", "graphs of the speech recogniser", header("fst/fstlib.h")),
-    Package("espeak-ng", "a second crowd of synthetic speakers", command("espeak-ng")),
+    ESPEAK,
 ]
 GROUPS = {
     "run": [*BUILD, *RUN],

@@ -1,0 +1,36 @@
+"""What listening costs: time of a core, memory of a stream."""
+
+from __future__ import annotations
+
+from asr.evaluation.footprint import bytes_per_stream
+from asr.evaluation.report import Row
+from asr.evaluation.room import Room
+
+STREAMS = 20
+LONGEST_STREAM_S = 20
+
+
+def cost(room: Room) -> list[Row]:
+    """How much of real time decoding took, over all that was heard in the whole vocabulary."""
+    if not room.ears.seconds:
+        room.ears.hear(_speech(room))
+    note = (
+        "The real-time factor is CPU time of decoding over all that was heard in the whole "
+        "vocabulary: speech with short pauses, which costs more than a caller who also listens."
+    )
+    factor = room.ears.cpu_s / room.ears.seconds
+    name = "real-time factor per stream, one core"
+    seconds = round(room.ears.seconds)
+    return [Row(name, factor, 0.05, at_least=False, unit="", samples=seconds, notes=(note,))]
+
+
+def memory(room: Room) -> list[Row]:
+    """What an open stream takes."""
+    each = bytes_per_stream(room.ears.folder.path, _speech(room), STREAMS) / 2**20
+    name = "memory per stream beyond the model"
+    return [Row(name, each, 5.0, at_least=False, unit="MB", samples=STREAMS)]
+
+
+def _speech(room: Room) -> bytes:
+    speech = b"".join(room.pcm(said) for said in room.plan.intents[:8])
+    return speech[: LONGEST_STREAM_S * 16_000]

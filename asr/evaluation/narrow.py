@@ -1,0 +1,68 @@
+"""What is heard where little can be said: yes and no, digits, numbers, names of streets."""
+
+from __future__ import annotations
+
+from asr.evaluation.report import Row, confusions, share
+from asr.evaluation.room import Room
+from asr.evaluation.scoring import Tally, among_nearest, digits
+from core.sound import sounds
+
+DIGITS = list("零幺一二三四五六七八九")
+IN_A_ROW = [*DIGITS, *(one + other for one in DIGITS for other in DIGITS)]
+"""Phrases of which Vosk makes a grammar of any number of digits: any may follow any."""
+
+TOP = 3
+
+
+def answers(room: Room) -> list[Row]:
+    """Yes and no, heard by the tree where it asks; digits, heard in a grammar of digits."""
+    yes_no, digit = Tally(), Tally()
+    for said in room.plan.answers:
+        outcome = room.mind.decide(said.node, room.hear(said).heard)
+        yes_no.add(outcome.kind == said.meaning, said.text, outcome.label)
+    for said in room.plan.digits:
+        text = room.ears.hear(room.pcm(said), DIGITS).text
+        digit.add(digits(text) == said.meaning, said.text, text or "–")
+    both = Tally(yes_no.right + digit.right, yes_no.total + digit.total)
+    note = (
+        f"Yes and no {yes_no.right} of {yes_no.total} (whole vocabulary, as on the line), digits "
+        f"{digit.right} of {digit.total} (a grammar of digits; no node of the tree asks for one)."
+    )
+    notes = (
+        note,
+        confusions("Yes and no mistaken", yes_no),
+        confusions("Digits mistaken", digit),
+    )
+    return [share("yes/no, single digits", both, 99.0, notes=notes)]
+
+
+def phone(room: Room) -> list[Row]:
+    """Mobile numbers in a grammar of digits: right at once, or when said again."""
+    once, twice = Tally(), Tally()
+    for call in room.plan.phones:
+        first = digits(room.ears.hear(room.pcm(call.first), IN_A_ROW).text) == call.number
+        again = first or digits(room.ears.hear(room.pcm(call.again), IN_A_ROW).text) == call.number
+        once.add(first)
+        twice.add(again)
+    note = (
+        f"Of the phone numbers {once.right} of {once.total} are right at first hearing. Reading "
+        "back is not built: a misheard number is said again, and the second hearing counts."
+    )
+    return [share("11-digit phone number, said again once", twice, 95.0, notes=(note,))]
+
+
+def streets(room: Room) -> list[Row]:
+    """Street names: the nearest three by sound, heard in a grammar of all of them and without."""
+    names = [(name, sounds(name)) for name in room.corpora.streets]
+    phrases = list(room.corpora.streets)
+    near, free = Tally(), Tally()
+    for said in room.plan.streets:
+        text = room.ears.hear(room.pcm(said), phrases).text
+        near.add(among_nearest(said.text, text, names, TOP), said.text, text or "–")
+        free.add(among_nearest(said.text, room.hear(said).text, names, TOP))
+    note = (
+        f"Street names are heard in a grammar of all names; in the line's whole vocabulary "
+        f"{free.right} of {free.total} are among the nearest three. No node asks for one yet."
+    )
+    notes = (note, confusions("Street names missed", near))
+    return [share("street names, top 3 by sound", near, 90.0, notes=notes)]

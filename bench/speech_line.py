@@ -1,0 +1,100 @@
+"""The line's own decision on what was heard, for the evaluation of speech."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from asr.evaluation.plan import Vocabulary
+from asr.evaluation.scoring import Outcome
+from asr.port import Final, Heard, Partial
+from core.settings import Settings
+from ivr.dialogue import Dialogue
+from ivr.emergency import Weight
+from ivr.events import Answered, Ask, Effect, Event, Note, Speech, SpeechPartial
+from ivr.nodes import AnswerNode
+from ivr.sentences import split
+from ivr.state import Phase, State
+from ivr.tree import load as load_tree
+from knowledge.load import load_folder
+from knowledge.search import KnowledgeIndex
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+"""A Monday noon in China: opening hours do not change what an utterance means."""
+
+
+class Line:
+    """`asr.evaluation.room.Mind` with the dialogue over the tree and the search over articles."""
+
+    def __init__(self, settings: Settings, area: str, today: date) -> None:
+        """Load the tree and the articles that the settings name."""
+        self.tree = load_tree(settings.tree, settings.emergency_words)
+        self.articles = load_folder(settings.articles).articles
+        self._dialogue = Dialogue(self.tree)
+        self._index = KnowledgeIndex(self.articles)
+        self._area, self._today = area, today
+
+    def decide(self, node: str, heard: Sequence[Heard]) -> Outcome:
+        """What the dialogue does first with what is heard while it listens at `node`."""
+        state = State(node=node, phase=Phase.LISTENING, tag=1)
+        if isinstance(self.tree.nodes[node], AnswerNode):
+            offered = Answered("unsure", "offered", "想问的事", "答复", "依据")
+            state = State(node=node, phase=Phase.LISTENING, tag=1, unsure=offered)
+        for what in heard:
+            event: Event
+            if isinstance(what, Partial):
+                event = SpeechPartial(what.text)
+            elif isinstance(what, Final):
+                event = Speech(what.text, what.confidence)
+            else:
+                continue
+            before = state
+            state, effects = self._dialogue.step(state, event, NOON)
+            outcome = self._outcome(before, state, effects)
+            if outcome is not None:
+                return outcome
+        return Outcome("nothing")
+
+    def _outcome(self, before: State, state: State, effects: Sequence[Effect]) -> Outcome | None:
+        notes = {effect.key: effect.value for effect in effects if isinstance(effect, Note)}
+        if "emergency" in notes or state.emergency:
+            return Outcome("choice", "emergency")
+        if notes.get("intent") == "unclear":
+            return Outcome("nothing")
+        if "asked_back" in notes:
+            return Outcome("asked back", "emergency")
+        if "intent" in notes:
+            return Outcome("choice", notes["intent"])
+        asked = next((effect.text for effect in effects if isinstance(effect, Ask)), "")
+        if asked:
+            return self._answer(state, asked)
+        if before.unsure is not None:
+            if "article" in notes:
+                return Outcome("yes")
+            if state.misses > before.misses:
+                return Outcome("no")
+        return None
+
+    def _answer(self, state: State, text: str) -> Outcome:
+        found = self._index.ask(text, self._area, self._today)
+        if not found.answers:
+            return Outcome("nothing")
+        best = found.answers[0]
+        answered = Answered(
+            found.decision.value, best.article, best.title, best.spoken, best.spoken_source
+        )
+        state, effects = self._dialogue.step(state, answered, NOON)
+        if any(isinstance(effect, Note) and effect.key == "article" for effect in effects):
+            return Outcome("told", best.article)
+        return Outcome("offered", best.article) if state.unsure else Outcome("nothing")
+
+
+def vocabulary(line: Line) -> Vocabulary:
+    """The words of alarm, yes and no of the tree, and the articles' sentences."""
+    distress = line.tree.distress.words
+    sure = [word.phrase for word in distress if word.weight is Weight.SURE]
+    other = [word.phrase for word in distress if word.weight is not Weight.SURE]
+    asks = next(node for node in line.tree.nodes.values() if isinstance(node, AnswerNode))
+    sentences = [piece for article in line.articles for piece in split(article.spoken)]
+    questions = [text for article in line.articles for text in article.questions]
+    return Vocabulary(sure, other, asks.yes.says, asks.no.says, [*sentences, *questions])
