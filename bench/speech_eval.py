@@ -36,7 +36,8 @@ PAGE = ROOT / "docs" / "speech-evaluation.md"
 VALUES = PAGE.with_suffix(".json")
 STREAMS = ROOT / "bench" / "results" / "recognition_streams.json"
 NOT_BUILT = (
-    Row("open questions by people, both readers, right intent", target=80.0, why="not built: no recordings of open questions"),
+    Row("open questions by people, both readers, right intent", target=80.0,
+        why="not built: no recordings of open questions"),
     Row("end of speech → reply with the second reader, p95", target=2.5, at_least=False, unit="s",
         why="not built: not measured through a call yet"),
 )  # fmt: skip
@@ -109,7 +110,7 @@ def about(corpora: Corpora, folder: Any, people: Path | None) -> list[str]:
         f"search's over the shipped articles, for a caller in {corpora.area}.",
         f"The voices are {', '.join(corpora.voices)}: Kokoro's, never trained on. All figures "
         "but those on people are for synthetic speech, and people are harder.",
-        "The 300 utterances of 60 intents were written by one person; a test sees to it that none "
+        "The 300 utterances of 60 intents were written for this; a test sees to it that none "
         "stands in the texts of the training. A right article counts when it is told or offered "
         "for confirmation; what nobody here can answer is right when nothing is told.",
         "Babble is four clips by other reserved voices, who ask for other services, so many dB "
