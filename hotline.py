@@ -44,6 +44,8 @@ from asr.config import AsrSettings
 from asr.model_folder import ModelBroken
 from asr.port import Recogniser
 from asr.second_reader import doctor as reader_doctor
+from asr.second_reader.config import SecondReaderSettings
+from asr.second_reader.reader import WhisperReader
 from asr.vosk_recogniser import VoskRecogniser
 from core import certificate, clock, logs, migrate
 from core import doctor as diagnosis
@@ -198,6 +200,9 @@ class Node:
         asr = AsrSettings(model=settings.asr_model, workers=settings.asr_workers)
         self.recogniser = VoskRecogniser(asr, reactor)
         self._on_stop("recogniser", self.recogniser.stop)
+        reader = SecondReaderSettings(settings.whisper, settings.second_reader_on)
+        self.second_reader = WhisperReader(reader, reactor)
+        self._on_stop("second reader", self.second_reader.stop)
 
     async def _start_telephony(self) -> None:
         settings = self.settings
@@ -267,6 +272,7 @@ class Node:
             beep=PROMPTS / "beep.wav",
             transfer_targets=frozenset(self.settings.transfer_targets),
             transcribe=lambda: len(self.calls) <= self.settings.transcribe_calls,
+            second=self.second_reader,
         )
 
     async def _recover(self) -> None:

@@ -73,7 +73,7 @@ def answered(turn: Turn, event: Event) -> None:
             _speech(turn, ask_back, text, confidence)
         case QueueEnded() | PersonLeft():
             _left_queue(turn, event)
-        case PersonCame():
+        case PersonCame() if state.phase is Phase.QUEUED:
             turn.set(asked_back=False, crying=False, saying=0, timer=0)
         case NoRecogniser():
             turn.set(deaf=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, hearing
+from ivr import alarm, hearing, rereading
 from ivr.events import (
     Answered,
     Digit,
@@ -22,6 +22,7 @@ from ivr.events import (
     PersonCame,
     PersonLeft,
     QueueEnded,
+    ReadAgain,
     SayDone,
     Speech,
     SpeechPartial,
@@ -94,8 +95,10 @@ class Dialogue:
                 hearing.voice(turn)
             case SpeechPartial(text):
                 hearing.partial(turn, text)
-            case Speech(text, confidence):
-                hearing.speech(turn, text, confidence)
+            case Speech(text, confidence, again):
+                hearing.speech(turn, text, confidence, again)
+            case ReadAgain():
+                self._read_again(turn, event)
             case Answered():
                 self._answered(turn, event)
             case QueueEnded(reason):
@@ -115,7 +118,9 @@ class Dialogue:
     def _timer(self, turn: Turn) -> None:
         turn.set(timer=0)
         state, node = turn.state, turn.node
-        if state.paused:
+        if state.held is not None:
+            self._read_again(turn, rereading.waited(turn))
+        elif state.paused:
             turn.resume()
         elif state.saying:
             turn.hush()
@@ -126,6 +131,14 @@ class Dialogue:
             turn.missed(node.nothing)
         elif state.phase is Phase.LISTENING:
             self._silence(turn)
+
+    def _read_again(self, turn: Turn, reading: ReadAgain | None) -> None:
+        if reading is not None and turn.state.held is not None:
+            turn.hush()
+            turn.set(held=None)
+            hearing.speech(turn, reading.text, reading.confidence, otherwise=reading.otherwise)
+            if turn.state.phase is Phase.LISTENING and not turn.state.timer:
+                turn.arm(turn.patience())
 
     def _silence(self, turn: Turn) -> None:
         node = turn.node

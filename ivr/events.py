@@ -45,10 +45,23 @@ class SpeechPartial:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """An utterance; empty text means sound without words."""
+    """An utterance; empty text means sound without words.
+
+    `again` says that a second, slower reading of it can be had with `Reread`.
+    """
 
     text: str
     confidence: float
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """The last utterance as two readings make it; `otherwise` is what it may be instead."""
+
+    text: str
+    confidence: float
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,7 @@ Event = (
     | VoiceStarted
     | SpeechPartial
     | Speech
+    | ReadAgain
     | TimerFired
     | Answered
     | QueueEnded
@@ -173,9 +187,15 @@ class SetTimer:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask the knowledge room; the driver replies with Answered."""
+    """Ask the knowledge room; the driver replies with Answered, to the better of both texts."""
 
     text: str
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Read the last utterance a second time; the driver replies with ReadAgain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +267,7 @@ Effect = (
     | Deafen
     | SetTimer
     | Ask
+    | Reread
     | Enqueue
     | RecordMessage
     | Transfer

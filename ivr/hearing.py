@@ -5,7 +5,7 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm
+from ivr import alarm, rereading
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import AnswerNode, Choice, ListenNode, Role, SayNode
 from ivr.state import Phase
@@ -24,7 +24,7 @@ def said(turn: Turn) -> None:
     if phase is Phase.SAYING:
         turn.carry_on()
         _use_early(turn)
-    elif phase is Phase.LISTENING:
+    elif phase is Phase.LISTENING and not rereading.told(turn):
         turn.arm(turn.patience())
         if early:
             _use_early(turn)
@@ -80,17 +80,26 @@ def partial(turn: Turn, text: str) -> None:
         turn.set(cut=True)
     elif state.phase is Phase.SAYING and not state.cut:
         return
+    if syllables(text) >= INTERRUPTING_SYLLABLES:
+        turn.set(held=None)
     turn.arm(max(turn.patience(), AFTER_INTERRUPTION_MS))
 
 
-def speech(turn: Turn, text: str, confidence: float) -> None:
-    """Take a finished utterance: alarm, choice of anywhere, answer, or words spoken over ours."""
-    _take(turn, text, confidence)
+def speech(
+    turn: Turn, text: str, confidence: float, again: bool = False, otherwise: str = ""
+) -> None:
+    """Take a finished utterance: alarm, choice of anywhere, answer, or words spoken over ours.
+
+    `again`: it can be read a second time. `otherwise`: what it may have been instead.
+    """
+    if turn.state.held is None or text:
+        turn.set(held=None)
+        _take(turn, text, confidence, again, otherwise)
     if turn.state.paused:
         turn.resume()
 
 
-def _take(turn: Turn, text: str, confidence: float) -> None:
+def _take(turn: Turn, text: str, confidence: float, again: bool, otherwise: str) -> None:
     turn.set(partial="")
     if text and alarm.heard(turn, text, unfinished=False):
         return
@@ -104,7 +113,7 @@ def _take(turn: Turn, text: str, confidence: float) -> None:
         if turn.state.saying and not _may_interrupt(turn):
             turn.set(early=text)
         else:
-            _understand(turn, text, confidence)
+            _understand(turn, text, confidence, again, otherwise)
     elif turn.state.phase is Phase.SAYING:
         _spoken_over(turn, text)
 
@@ -139,7 +148,9 @@ def _spoken_over(turn: Turn, text: str) -> None:
         turn.set(early=text)
 
 
-def _understand(turn: Turn, text: str, confidence: float) -> None:
+def _understand(
+    turn: Turn, text: str, confidence: float, again: bool = False, otherwise: str = ""
+) -> None:
     """Take an utterance as the answer to the question that stands."""
     node, state = turn.node, turn.state
     core = core_of(text, turn.tree.courtesies)
@@ -152,13 +163,17 @@ def _understand(turn: Turn, text: str, confidence: float) -> None:
     if not isinstance(node, ListenNode):
         return
     choice = best(text, confidence, node.choices, turn.tree.courtesies)
+    if choice is None and otherwise:
+        choice = best(otherwise, confidence, node.choices, turn.tree.courtesies)
     if choice is not None:
         turn.choose(choice, text)
+    elif (core or not state.saying) and rereading.wanted(turn, text, confidence, again):
+        return
     elif not core:
         if state.cut:
             turn.ask_again()
     elif node.questions and syllables(core) >= QUESTION_SYLLABLES:
-        _ask(turn, node.questions, text)
+        _ask(turn, node.questions, text, otherwise)
     else:
         turn.missed(node.no_match)
 
@@ -176,10 +191,10 @@ def _short_answer(turn: Turn, text: str, confidence: float) -> bool:
     return best(text, confidence, choices, turn.tree.backchannels) is not None
 
 
-def _ask(turn: Turn, node: str, question: str) -> None:
+def _ask(turn: Turn, node: str, question: str, otherwise: str = "") -> None:
     turn.hush()
     turn.note("question", question)
-    turn.set(question=question)
+    turn.set(question=question, otherwise=otherwise)
     turn.go(node)
 
 

@@ -181,6 +181,7 @@ class Tree:
     listens, `fillers` courtesies around what is meant: neither interrupts anything. After
     `misunderstandings` in a row the call goes to `give_up`. `titles` name nodes for people.
     `distress` finds the words of distress; without `ask_back` one of them raises an emergency.
+    `wait_texts` ask for patience while an utterance is read a second time.
     """
 
     name: str
@@ -197,6 +198,7 @@ class Tree:
     digest: str
     distress: Spotter
     ask_back: AskBack | None = None
+    wait_texts: Texts = ()
 
     def choice(self, role: Role) -> Choice | None:
         """Return the choice of `anywhere` with this role."""
@@ -230,6 +232,7 @@ class Tree:
     def fixed_texts(self) -> list[str]:
         """Return every sentence without a placeholder, in the order of the file, each once."""
         found: dict[str, None] = dict.fromkeys(self.ask_back.texts if self.ask_back else ())
+        found.update(dict.fromkeys(self.wait_texts))
         for node in self.nodes.values():
             for text in _texts_of(node):
                 if "{" not in text:

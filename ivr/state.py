@@ -29,6 +29,15 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An utterance that is being read a second time; `told`: the caller was asked to wait."""
+
+    text: str
+    confidence: float
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """One moment of one dialogue.
 
@@ -36,8 +45,10 @@ class State:
     `then` is the node that follows the text being said, empty when the node itself decides.
     `tries` counts silences and misses at this node, `misses` misunderstandings in a row over
     nodes. `texts` is what was said last, `cut` that the caller broke into it, `early` what the
-    caller said before the question. `unsure` is a find that waits to be confirmed. `paused` says
-    that the text stands still for a sound which may become words, `false_starts` how many did not.
+    caller said before the question. `question` is what the knowledge room is asked, `otherwise`
+    what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
+    waits to be confirmed. `paused` says that the text stands still for a sound which may become
+    words, `false_starts` how many did not.
     `distress` are the different words of distress heard in this call. While the caller is asked
     back (`asked_back`) the phase stays what it was, so that a no leads back to it, or to the node
     `back` if the wait ended meanwhile; `crying` says that the utterance which was asked back has
@@ -57,6 +68,8 @@ class State:
     early: str = ""
     partial: str = ""
     question: str = ""
+    otherwise: str = ""
+    held: Held | None = None
     unsure: Answered | None = None
     deaf: bool = False
     paused: bool = False

@@ -95,6 +95,7 @@ def _tree(read: source.Source, digest: str, distress: Spotter) -> Tree:
         digest=digest,
         distress=distress,
         ask_back=_ask_back(data["emergency"]) if "emergency" in data else None,
+        wait_texts=_texts(data.get("wait")),
     )
 
 

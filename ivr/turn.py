@@ -93,7 +93,7 @@ class Turn:
         self.hush()
         tag = self.state.tag + 1
         self.do(Say(texts, tag))
-        self.set(tag=tag, saying=tag, texts=texts, cut=False)
+        self.set(tag=tag, saying=tag, texts=texts, cut=False, held=None)
         self.guard(self.state.texts)
 
     def hush(self) -> None:
@@ -133,7 +133,7 @@ class Turn:
     def go(self, name: str) -> None:
         """Enter a node and do what it does first."""
         self.hush()
-        self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None)
+        self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None, held=None)
         self.do(Visit(name))
         node = self.node
         if isinstance(node, HoursNode):
@@ -241,14 +241,16 @@ class Turn:
             self.take(node.nothing)
             return
         self.set(phase=Phase.ASKING)
-        self.do(Ask(self.state.question))
+        self.do(Ask(self.state.question, self.state.otherwise))
         self.arm(node.wait_ms)
 
     def _enter_queue(self, node: QueueNode) -> None:
         self.set(phase=Phase.QUEUED, early="")
-        if node.priority == "emergency":
+        # Whoever has raised an emergency stays one, whichever way they came back to a queue.
+        priority = "emergency" if self.state.emergency else node.priority
+        if priority == "emergency":
             self.do(Deafen())
-        self.do(Enqueue(node.queue, node.priority, node.limit_ms, node.texts))
+        self.do(Enqueue(node.queue, priority, node.limit_ms, node.texts))
 
 
 def filled(templates: Texts, answer: Answered) -> Texts:

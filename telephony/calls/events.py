@@ -200,6 +200,7 @@ Effect = (
     | ivr.Deafen
     | ivr.SetTimer
     | ivr.Ask
+    | ivr.Reread
     | ivr.RecordMessage
     | ivr.Transfer
 )

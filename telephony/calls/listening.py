@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from asr.port import Final, Heard, Partial, Recogniser, RecogniserUnavailable, Stream, VoiceStarted
+from asr.utterance import RecentAudio
 from core.clock import Timing
 from telephony.sip.port import Leg
 
+LEAD_MS = 250  # before the first word: its soft beginning
 SPEECH_LEVEL = 400  # RMS of 16-bit samples, about -38 dBFS: above line noise, below quiet speech
 
 
@@ -34,6 +36,7 @@ class Listening:
         self._stream: Stream | None = None
         self._hearing: _Hearing | None = None
         self._phrases: tuple[str, ...] = ()
+        self._recent = RecentAudio()
         self._on_level: Callable[[bool], None] | None = None
 
     @property
@@ -61,8 +64,16 @@ class Listening:
         except RecogniserUnavailable:
             return False
         self._phrases = tuple(phrases)
+        self._recent = RecentAudio()
         self._leg.listen(self._audio)
         return True
+
+    def sound_of(self, line: Line) -> bytes:
+        """Return the samples of something just heard (8 kHz, 16 bit); empty when long ago."""
+        if self._hearing is None:
+            return b""
+        start, end = (round((at - self._hearing.began) * 1000) for at in (line.start, line.end))
+        return self._recent.cut(start - LEAD_MS, end + LEAD_MS)
 
     def levels(self, on_level: Callable[[bool], None] | None) -> None:
         """Tell for each 20 ms whether there is sound; None ends it."""
@@ -107,6 +118,7 @@ class Listening:
     def _audio(self, pcm: bytes) -> None:
         if self._stream is not None:
             self._stream.feed(pcm)
+            self._recent.feed(pcm)
         if self._on_level is not None:
             self._on_level(loud(pcm))
 
@@ -117,13 +129,13 @@ class _Hearing:
     def __init__(
         self, on_line: Callable[[Line], None], on_voice: Callable[[], None], began: float
     ) -> None:
-        self.on_line, self.on_voice, self._began = on_line, on_voice, began
+        self.on_line, self.on_voice, self.began = on_line, on_voice, began
 
     def __call__(self, what: Heard) -> None:
         if isinstance(what, VoiceStarted):
             self.on_voice()
         else:
-            self.on_line(_line(what, self._began))
+            self.on_line(_line(what, self.began))
 
 
 def loud(pcm: bytes) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 
 from asr.port import Recogniser
+from asr.second_reader.port import SecondReader
 from core.clock import Now, Timing
 from core.record import Record
 from ivr import events as ivr
@@ -94,3 +95,5 @@ class Parts:
     transfer_targets: frozenset[str]
     transcribe: Callable[[], bool]
     """Whether one more stream may be recognised now, beyond those that lead dialogues."""
+    second: SecondReader | None = None
+    """Reads utterances again that the recogniser was unsure of."""

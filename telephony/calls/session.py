@@ -17,7 +17,7 @@ from core.clock import DelayedCall, stop_timer
 from core.record import Record
 from ivr import events as ivr
 from telephony.calls import events as ev
-from telephony.calls import message
+from telephony.calls import message, rereading
 from telephony.calls.closing import close_recording
 from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
@@ -28,6 +28,7 @@ from telephony.calls.saying import Saying
 from telephony.sip.port import Invitation, Leg
 
 END_LIMIT_S = 2.0
+_SURE = {"nothing": 0, "unsure": 1, "answer": 2}
 
 
 class CallSession:
@@ -63,6 +64,7 @@ class CallSession:
         self._recording = False
         self._keypad = False
         self._fault = ""
+        self._last: Line | None = None
         self._timer: DelayedCall | None = None
         self._message: message.MessageState | None = None
         self._versions: dict[str, tuple[int, str]] = {}
@@ -181,8 +183,10 @@ class CallSession:
                 stop_timer(self._timer)
                 fired = ivr.TimerFired(tag)
                 self._timer = self._parts.reactor.callLater(ms / 1000, self._dialogue, fired)
-            case ivr.Ask(text):
-                self._ask(text)
+            case ivr.Ask(text, otherwise):
+                self._ask(text, otherwise)
+            case ivr.Reread():
+                self._read_again()
             case ivr.RecordMessage(limit_ms):
                 self._start_message(limit_ms)
             case ivr.Transfer(target):
@@ -278,7 +282,20 @@ class CallSession:
             self._dialogue(ivr.SpeechPartial(line.text))
             return
         self._utterance("caller", line)
-        self._dialogue(ivr.Speech(line.text, line.confidence))
+        self._last = line
+        again = self._message is None and rereading.readable(self._parts.second, line)
+        self._dialogue(ivr.Speech(line.text, line.confidence, again))
+
+    def _read_again(self) -> None:
+        line, second = self._last, self._parts.second
+        if line is None or second is None:
+            return
+
+        def read(again: ivr.ReadAgain) -> None:
+            self._write("note", {"key": "reread", "value": again.text})
+            self._dialogue(again)
+
+        rereading.read_again(second, line, self._ears.sound_of(line), read)
 
     def _utterance(self, speaker: str, line: Line) -> None:
         if not line.text or self.closed:
@@ -301,8 +318,11 @@ class CallSession:
     def _last_words(self, line: Line) -> None:
         self._utterance("caller", line)
 
-    def _ask(self, text: str) -> None:
-        reply = self._parts.ask(text, self.area)
+    def _ask(self, text: str, otherwise: str) -> None:
+        replies = [self._parts.ask(each, self.area) for each in (text, otherwise) if each]
+        reply = max(
+            replies, key=lambda reply: (_SURE[reply.answered.decision], reply.answered.score)
+        )
         self._versions[reply.answered.article] = (reply.version, reply.answered.title)
         self._dialogue(reply.answered)
 

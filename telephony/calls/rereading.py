@@ -1,0 +1,34 @@
+"""Has an utterance read a second time and puts both readings together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from asr.second_reader.fusion import Candidate, fuse
+from asr.second_reader.port import Reading, SecondReader
+from ivr import events as ivr
+from telephony.calls.listening import Line
+
+DEADLINE_S = 2.2
+SHORTEST_S = 0.4
+"""Less sound than this holds no question."""
+
+
+def readable(second: SecondReader | None, line: Line) -> bool:
+    """Say whether a second reading of an utterance is to be had and worth it."""
+    return second is not None and second.ready and line.end - line.start >= SHORTEST_S
+
+
+def read_again(
+    second: SecondReader, line: Line, sound: bytes, done: Callable[[ivr.ReadAgain], None]
+) -> None:
+    """Give `done` both readings as one, also when the second did not come."""
+
+    def fused(reading: Reading | None) -> None:
+        other = None if reading is None else Candidate(reading.text, reading.confidence)
+        found = fuse(Candidate(line.text, line.confidence), other).candidates
+        likeliest = found[0] if found else Candidate("", 0.0)
+        otherwise = found[1].text if len(found) > 1 else ""
+        done(ivr.ReadAgain(likeliest.text, likeliest.confidence, otherwise))
+
+    second.read(sound, DEADLINE_S).addCallback(fused)
