@@ -37,6 +37,7 @@ EVENTS = st.one_of(
     st.builds(ev.VoiceStarted),
     st.builds(ev.SpeechPartial, WORDS),
     st.builds(ev.Speech, WORDS, st.floats(0, 1), st.booleans()),
+    st.builds(ev.ReadAgain, WORDS, st.floats(0, 1), WORDS),
     ANSWERS,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
