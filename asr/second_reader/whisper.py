@@ -36,7 +36,7 @@ class WeightsMissing(Exception):
 
 
 class Whisper:
-    """The model in memory, some 300 MB; not for several threads at once."""
+    """The model in memory, up to 480 MB; not for several threads at once."""
 
     def __init__(self, folder: Path, beam: int = BEAM, prompt: str = PROMPT) -> None:
         """Load it, in about a second. Raises WeightsMissing."""
@@ -62,7 +62,7 @@ class Whisper:
         self._vad = VadOptions(threshold=_SPEECH_THRESHOLD, min_speech_duration_ms=100)
 
     def read(self, pcm: bytes) -> Reading:
-        """Read 8 kHz 16-bit samples; about 0.9 s of one core, whatever their length.
+        """Read 8 kHz 16-bit samples; about 1 s of one core, whatever their length.
 
         Silence and sound without a voice give an empty reading without asking the model.
         """

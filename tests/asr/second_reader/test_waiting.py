@@ -63,6 +63,12 @@ def test_the_work_of_a_late_one_is_dropped() -> None:
     assert run(*busy, (w.Expired(9), 1))[1] == []
 
 
+def test_who_is_late_when_the_turn_comes_is_passed_over() -> None:
+    busy = (w.Loaded(), 0.0), (asked(1), 0.0), (asked(2, 4), 0.0), (asked(3), 0.0)
+    assert run(*busy, (w.Answered(), 5.0))[1] == [w.Drop(2), w.Send(3)]
+    assert run((w.Loaded(), 0.0), (asked(1, 2.0), 2.0))[1] == [w.Drop(1)]
+
+
 def test_rests_grow_and_a_reading_ends_them() -> None:
     state, effects = w.initial(SETTINGS)
     rests = []
