@@ -184,6 +184,9 @@ def same(one: Word, other: Word) -> bool:
     if one.kind != other.kind:
         return False
     a, b = sounds(one.phrase), sounds(other.phrase)
+    if {a[i : i + 2] for i in range(len(a) - 1)} & {b[i : i + 2] for i in range(len(b) - 1)}:
+        # 我摔倒 and 摔倒了 are what one cry sounds like while it is being heard.
+        return True
     return sounds_similarity(a, b) >= SAME_WORD or max(
         sounds_contain(a, b), sounds_contain(b, a)
     ) >= mention_limit(min(len(a), len(b)))
