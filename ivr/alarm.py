@@ -187,7 +187,7 @@ def _denied(turn: Turn, reply: str) -> None:
     elif state.phase is Phase.SAYING:
         turn.say(state.texts)
     elif state.phase is Phase.ASKING and isinstance(node, AnswerNode):
-        turn.do(Ask(state.question))
+        turn.do(Ask(state.question, state.otherwise))
         turn.arm(node.wait_ms)
     elif state.phase is Phase.RECORDING and isinstance(node, MessageNode):
         turn.do(RecordMessage(node.limit_ms))

@@ -247,7 +247,8 @@ class Visit:
 class Note:
     """A fact for the ticket.
 
-    Keys: intent (the choice's name), question (the caller's words), topic and article (what
+    Keys: intent (the choice's name), question (the caller's words), reread (the call's own: what a
+    second reading made of them), topic and article (what
     answered it), asked_back (the word of distress that was asked back), asked_back_no (the
     caller's clear no), emergency (the words or the key that raised it), and disposition: machine,
     connected, message or emergency; a later one replaces an earlier one.

@@ -22,6 +22,7 @@ from asr.training.units import word_syllables, word_units, words
 
 ROOT = Path(__file__).resolve().parents[2]
 TREES = ROOT / "ivr" / "trees"
+DISTRESS = ROOT / "ivr" / "emergency.yaml"
 ARTICLES = ROOT / "knowledge" / "articles"
 PHRASES = Path(__file__).with_name("hotline.txt")
 
@@ -100,7 +101,8 @@ class Corpus:
         """Read the sources. `seed` decides everything that is drawn."""
         self.seed = seed
         self.templates = Templates()
-        self.tree = unique(c for t in shipped_texts(TREES) for c in clauses(t))
+        spoken = [*shipped_texts(TREES), *strings_in(yaml.safe_load(DISTRESS.read_text("utf-8")))]
+        self.tree = unique(c for t in spoken for c in clauses(t))
         self.articles = unique(c for t in shipped_texts(ARTICLES) for c in clauses(t))
         self.filler = [*self.templates.lists["polite"], "", "", ""]
         self._dictionary, self._weights = _coverage_words()

@@ -65,6 +65,7 @@ class CallSession:
         self._keypad = False
         self._fault = ""
         self._last: Line | None = None
+        self._reread: Line | None = None
         self._timer: DelayedCall | None = None
         self._message: message.MessageState | None = None
         self._versions: dict[str, tuple[int, str]] = {}
@@ -290,8 +291,12 @@ class CallSession:
         line, second = self._last, self._parts.second
         if line is None or second is None:
             return
+        self._reread = line
 
         def read(again: ivr.ReadAgain) -> None:
+            # The call may be over by now, or a later utterance be read: nothing of either is ours.
+            if self._reread is not line or self.state.phase is Phase.ENDED:
+                return
             self._write("note", {"key": "reread", "value": again.text})
             self._dialogue(again)
 

@@ -12,6 +12,9 @@ from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.task import Clock
 
 from asr.port import Final, Heard, Partial, RecogniserUnavailable, Word
+from asr.second_reader.config import SecondReaderSettings
+from asr.second_reader.port import Reading
+from asr.second_reader.scripted import ScriptedReader
 from core.record import Record
 from ivr import events as ivr
 from ivr.voice.port import VoiceUnavailable
@@ -85,9 +88,16 @@ class Ears:
     def partial(self, text: str, at_ms: int = 500) -> None:
         self.open_streams[0].on_heard(Partial(text, at_ms))
 
-    def final(self, text: str, start_ms: int = 0, end_ms: int = 900, stream: int = 0) -> None:
-        words = (Word(text, start_ms + 50, end_ms, 0.9),) if text else ()
-        self.open_streams[stream].on_heard(Final(text, words, 0.9, start_ms, end_ms))
+    def final(
+        self,
+        text: str,
+        start_ms: int = 0,
+        end_ms: int = 900,
+        stream: int = 0,
+        confidence: float = 0.9,
+    ) -> None:
+        words = (Word(text, start_ms + 50, end_ms, confidence),) if text else ()
+        self.open_streams[stream].on_heard(Final(text, words, confidence, start_ms, end_ms))
 
 
 class Stream:
@@ -202,7 +212,15 @@ class Gate:
 class Hall:
     """Everything together."""
 
-    def __init__(self, folder: Path, script: Any = None, max_call_s: float = 7200) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        script: Any = None,
+        max_call_s: float = 7200,
+        readings: Sequence[Reading] = (),
+        reading_s: float = 1.0,
+    ) -> None:
+        """`readings` are what a second reader makes of utterances, each in `reading_s` seconds."""
         self.folder = folder
         self.clock = Clock()
         self.gate = Gate()
@@ -211,6 +229,10 @@ class Hall:
         )
         self.journal, self.ears, self.room = Notebook(), Ears(self.clock), Room()
         self.prompts = Shelf(folder / "prompts")
+        self.second: ScriptedReader | None = None
+        if readings:
+            reader = SecondReaderSettings(folder)
+            self.second = ScriptedReader(reader, self.clock, readings, reading_s)
         self.recordings = RecordingFolder(folder, 0)
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.reply = Reply(ivr.Answered("answer", "dibao", "低保", "到街道申请。", "办法", 0.9), 3)
@@ -237,6 +259,7 @@ class Hall:
             beep=beep,
             transfer_targets=frozenset(["sip:office@127.0.0.1"]),
             transcribe=lambda: True,
+            second=self.second,
         )
         ids = iter(f"{n:032x}" for n in range(1, 1000))
         self.calls = Calls(

@@ -1,0 +1,73 @@
+"""A call whose caller was half understood has the utterance read a second time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from asr.second_reader.port import Reading
+from ivr.dialogue import Dialogue
+from ivr.tree import load
+from tests.calls.conftest import TREE
+from tests.calls.hall import PROMPT_S, Hall
+from tests.calls.test_session import LOUD
+from tests.fakes.sip import FakeLeg
+
+RIGHT = "低保怎么申请"
+WRONG = "地堡怎么山区"
+
+
+def ask(folder: Path, *readings: Reading, reading_s: float = 1.0) -> tuple[Hall, FakeLeg]:
+    """A caller has heard the open question, and said something for a second and a half."""
+    hall = Hall(folder, Dialogue(load(TREE)), readings=readings, reading_s=reading_s)
+    leg = hall.call()
+    hall.pass_time(2 * PROMPT_S + 1)
+    leg.far_says(LOUD * 75)
+    return hall, leg
+
+
+def half_understood(hall: Hall, text: str = WRONG, start_ms: int = 0, end_ms: int = 1500) -> None:
+    """Times are in what the line has heard, as a recogniser counts."""
+    hall.ears.final(text, start_ms, end_ms, confidence=0.5)
+
+
+def notes(hall: Hall, key: str) -> list[str]:
+    return [data["value"] for data in hall.journal.data("note") if data["key"] == key]
+
+
+def test_the_second_reading_is_asked_and_noted(tmp_path: Path) -> None:
+    hall, _ = ask(tmp_path, Reading(RIGHT, 0.9))
+    half_understood(hall)
+    assert hall.second is not None
+    ((sound, deadline),) = hall.second.asked
+    assert LOUD * 50 in sound and len(sound) < 16 * 2000
+    assert deadline <= 2.5
+    assert not notes(hall, "question")
+    hall.pass_time(1)
+    assert notes(hall, "reread") == notes(hall, "question") == [RIGHT]
+
+
+def test_a_reading_that_comes_too_late_leaves_the_first(tmp_path: Path) -> None:
+    hall, leg = ask(tmp_path, Reading(RIGHT, 0.9), reading_s=60)
+    half_understood(hall)
+    hall.pass_time(1)
+    assert hall.playing(leg) == ["请稍等。"]
+    hall.pass_time(3)
+    assert notes(hall, "question") == [WRONG]
+
+
+def test_nothing_is_written_for_a_caller_who_hung_up_meanwhile(tmp_path: Path) -> None:
+    hall, leg = ask(tmp_path, Reading(RIGHT, 0.9))
+    half_understood(hall)
+    leg.far_hangs_up()
+    hall.pass_time(5)
+    assert not notes(hall, "reread")
+    hall.over()
+
+
+def test_a_reading_is_never_taken_for_that_of_a_later_utterance(tmp_path: Path) -> None:
+    hall, leg = ask(tmp_path, Reading("结婚登记要什么", 0.9), Reading(RIGHT, 0.9))
+    half_understood(hall, "接昏登机")
+    leg.far_says(LOUD * 30)
+    half_understood(hall, start_ms=1500, end_ms=2100)
+    hall.pass_time(3)
+    assert notes(hall, "reread") == notes(hall, "question") == [RIGHT]
