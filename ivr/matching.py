@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from core.sound import sounds, sounds_contain, sounds_similarity
+from core.sound import Sounds, sounds, sounds_contain, sounds_similarity, syllable_cost
 from ivr.limits import CLEAR, MOST_OF_IT, mention_limit
 from ivr.nodes import Choice, Texts
 
@@ -12,6 +12,18 @@ FAIR = 0.76
 """A sound match that is enough when the recogniser was confident."""
 
 CONFIDENT = 0.7
+
+PUT_TOGETHER = 0.8
+"""Share of a short answer that a choice's phrases, courtesies and particles must make up."""
+
+LONGEST_ANSWER = 12
+"""More syllables than this are no yes or no that was said twice over."""
+
+ALIKE = 0.1
+"""What two syllables may differ by and be the same word (shi and si)."""
+
+Made = tuple[int, float]
+PARTICLES = frozenset({"de", "le", "a", "ya", "ba", "o", "ma", "ne", "la", "ha", "en", "ai"})
 
 
 def syllables(text: str) -> int:
@@ -41,6 +53,7 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
     recogniser's, 0..1; it decides only where the sound match is fair but not clear.
     """
     whole, core = sounds(heard), sounds(core_of(heard, fillers))
+    courtesies = [sounds(filler) for filler in fillers] if len(whole) <= LONGEST_ANSWER else []
     limit = FAIR if confidence >= CONFIDENT else CLEAR
     winner: tuple[float, int] = (0.0, 0)
     found: Choice | None = None
@@ -57,6 +70,9 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
             )
             for phrase in choice.mentions
         ]
+        if 1 < len(whole) <= LONGEST_ANSWER:
+            said, share = _put_together(whole, [sounds(p) for p in choice.says], courtesies)
+            scored.append((share, PUT_TOGETHER, said))
         for score, needed, length in scored:
             rank = (round(score, 2), length)
             if score >= needed and rank > winner:
@@ -69,3 +85,30 @@ def _said(whole: tuple[str, ...], core: tuple[str, ...], phrase: tuple[str, ...]
     if core and len(phrase) > 1 and len(phrase) / len(core) > MOST_OF_IT:
         scores.append(sounds_contain(core, phrase))
     return max(scores)
+
+
+def _put_together(whole: Sounds, says: Sequence[Sounds], courtesies: Sequence[Sounds]) -> Made:
+    """Lay phrases end to end over the whole: 不对不对错了, 好了好了麻烦你了再见.
+
+    Returns the syllables that phrases of the choice cover, and the share that anything covers;
+    (0, 0.0) where the choice is not in it.
+    """
+    covered: list[tuple[int, int]] = [(0, 0)] * (len(whole) + 1)
+    for end in range(1, len(whole) + 1):
+        ways = [covered[end - 1]]
+        if whole[end - 1] in PARTICLES:
+            ways.append((covered[end - 1][0] + 1, covered[end - 1][1]))
+        for phrases, ours in ((says, True), (courtesies, False)):
+            for phrase in phrases:
+                size = len(phrase)
+                if 0 < size <= end and _same(whole[end - size : end], phrase):
+                    every, said = covered[end - size]
+                    ways.append((every + size, said + size * ours))
+        covered[end] = max(ways)
+    every, said = covered[-1]
+    return (said, every / len(whole)) if said else (0, 0.0)
+
+
+def _same(heard: Sounds, phrase: Sounds) -> bool:
+    """Whether every syllable is one that speakers and lines do not tell apart."""
+    return all(syllable_cost(one, other) <= ALIKE for one, other in zip(heard, phrase, strict=True))

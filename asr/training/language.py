@@ -62,7 +62,7 @@ def count_bigrams(
     """Bigrams over generated hotline utterances, the articles and the tree's texts."""
     pairs: defaultdict[str, Counter[str]] = defaultdict(Counter)
     texts = [corpus.hotline(number) for number in range(plan.utterances)]
-    shipped = [*corpus.articles, *corpus.tree]
+    shipped = [*corpus.articles, *corpus.tree, *corpus.distress]
     share = max(1, plan.utterances // max(1, 2 * len(shipped)))
     for text, times in [*((t, 1) for t in texts), *((t, share) for t in shipped)]:
         sentence = [word if word in lexicon else UNKNOWN for word in words(text)]

@@ -70,6 +70,18 @@ def shipped_texts(folder: Path) -> list[str]:
     return found
 
 
+_SHARES = {
+    "hotline": 0.26,
+    "articles": 0.09,
+    "tree": 0.04,
+    "distress": 0.08,
+    "digits": 0.10,
+    "short": 0.06,
+    "coverage": 0.37,
+}
+"""Of what the synthetic callers say."""
+
+
 class Templates:
     """The lists and utterances of `hotline.txt`."""
 
@@ -101,8 +113,9 @@ class Corpus:
         """Read the sources. `seed` decides everything that is drawn."""
         self.seed = seed
         self.templates = Templates()
-        spoken = [*shipped_texts(TREES), *strings_in(yaml.safe_load(DISTRESS.read_text("utf-8")))]
-        self.tree = unique(c for t in spoken for c in clauses(t))
+        self.tree = unique(c for t in shipped_texts(TREES) for c in clauses(t))
+        listed = strings_in(yaml.safe_load(DISTRESS.read_text("utf-8")))
+        self.distress = unique(c for t in listed for c in clauses(t))
         self.articles = unique(c for t in shipped_texts(ARTICLES) for c in clauses(t))
         self.filler = [*self.templates.lists["polite"], "", "", ""]
         self._dictionary, self._weights = _coverage_words()
@@ -110,14 +123,17 @@ class Corpus:
     def utterance(self, number: int) -> str:
         """The utterance with this number; the same for the same seed and sources."""
         chance = random.Random(f"{self.seed}:{number}")
-        kind = chance.random()
-        if kind < 0.28:
+        (kind,) = chance.choices(tuple(_SHARES), tuple(_SHARES.values()))
+        if kind == "hotline":
             return self._hotline(chance)
-        if kind < 0.40 and (self.tree or self.articles):
-            return chance.choice(self.articles or self.tree)
-        if kind < 0.45 and self.tree:
-            return chance.choice(self.tree)
-        return self._coverage(chance)
+        if kind == "distress":
+            return chance.choice(self.distress)
+        if kind == "digits":
+            return self._digits(chance)
+        if kind == "short":
+            return self._coverage(chance, 1)
+        texts = {"articles": self.articles, "tree": self.tree}.get(kind)
+        return chance.choice(texts) if texts else self._coverage(chance)
 
     def hotline(self, number: int) -> str:
         """A hotline utterance with this number, for counting which words follow which."""
@@ -133,8 +149,19 @@ class Corpus:
             text += "，" + self.templates.fill(chance.choice(self.templates.utterances), chance)
         return text
 
-    def _coverage(self, chance: random.Random) -> str:
-        count = chance.choices((1, 2, 3, 4, 5, 6, 7), (1, 2, 3, 4, 4, 3, 2))[0]
+    def _digits(self, chance: random.Random) -> str:
+        """Digits one by one, as in numbers of telephones and identity cards, in groups."""
+        count = chance.choice((1, 1, 2, 3, 4, 4, 6, 8, 11, 11))
+        said = chance.choices(self.templates.lists["digit"], k=count)
+        groups = chance.choice(((count,), (3, 4, 4), (4, 4, 4), (2, 2, 2, 2, 2, 2)))
+        pieces, at = [], 0
+        for size in groups:
+            pieces.append("".join(said[at : at + size]))
+            at += size
+        return "，".join(piece for piece in pieces if piece)
+
+    def _coverage(self, chance: random.Random, count: int = 0) -> str:
+        count = count or chance.choices((2, 3, 4, 5, 6, 7), (2, 3, 4, 4, 3, 2))[0]
         return "".join(chance.choices(self._dictionary, self._weights, k=count))
 
 
@@ -168,5 +195,5 @@ def vocabulary(corpus: Corpus) -> set[str]:
     """The words of all hotline texts (not of the coverage sentences)."""
     lists = (item for items in corpus.templates.lists.values() for item in items)
     plain = (_SLOT.sub("，", line) for line in corpus.templates.utterances)
-    texts = (*lists, *plain, *corpus.tree, *corpus.articles)
+    texts = (*lists, *plain, *corpus.tree, *corpus.distress, *corpus.articles)
     return {word for text in texts for word in words(text)}

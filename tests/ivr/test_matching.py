@@ -42,6 +42,25 @@ def test_meaning_of_an_utterance(heard: str, intent: str | None) -> None:
     assert (found.intent if found else None) == intent
 
 
+@pytest.mark.parametrize(
+    ("heard", "intent"),
+    [
+        ("不是的不是的", "no_need"),
+        ("没有了没有了谢谢", "no_need"),
+        ("嗯是的呀", "need"),
+        ("没有了不要不要", "no_need"),
+        ("是不是", None),
+        ("要不要", None),
+        ("谢谢谢谢", None),
+        ("没有了钱还要不要交", None),
+        ("要是不要低保是不是要还钱", None),
+    ],
+)
+def test_a_short_answer_may_be_put_together_of_phrases(heard: str, intent: str | None) -> None:
+    found = best(heard, 0.9, CHOICES, FILLERS)
+    assert (found.intent if found else None) == intent
+
+
 def test_low_confidence_alone_rejects_nothing_but_a_doubtful_sound_needs_confidence() -> None:
     assert best("转人工", 0.0, CHOICES, FILLERS) is PERSON
     doubtful = "林公"
