@@ -17,7 +17,7 @@ from core.clock import DelayedCall, stop_timer
 from core.record import Record
 from ivr import events as ivr
 from telephony.calls import events as ev
-from telephony.calls import message, rereading
+from telephony.calls import rereading
 from telephony.calls.closing import close_recording
 from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
@@ -25,6 +25,8 @@ from telephony.calls.machine import CallState, Phase
 from telephony.calls.other_side import OtherSide
 from telephony.calls.ports import Parts
 from telephony.calls.saying import Saying
+from telephony.calls.taking import MessageTaking
+from telephony.calls.transcript import Transcript
 from telephony.sip.port import Invitation, Leg
 
 END_LIMIT_S = 2.0
@@ -49,7 +51,6 @@ class CallSession:
         """Take the caller's unanswered leg; `on_closed(session)` follows the last record."""
         self.call_id, self.area = call_id, area
         self.state = CallState()
-        self.closed = False
         self._leg, self._parts, self._live, self._on_closed = (
             leg,
             parts,
@@ -60,18 +61,20 @@ class CallSession:
         self._mailbox: deque[ev.Event] = deque()
         self._busy = False
         self._seq = 1  # 0 is the record that opened the call
-        self._began = parts.reactor.seconds()
         self._recording = False
         self._keypad = False
         self._fault = ""
         self._last: Line | None = None
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
-        self._message: message.MessageState | None = None
         self._versions: dict[str, tuple[int, str]] = {}
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
-        self._side = OtherSide(call_id, leg, parts, self._post, self._follow)
+        self._transcript = Transcript(live, self._write, parts.reactor)
+        self._message = MessageTaking(
+            leg, self._ears, parts.beep, self._heard, self._last_words, self._message_done
+        )
+        self._side = OtherSide(call_id, leg, parts, self._post, self._transcript.add)
         leg.owner = self
 
     @property
@@ -87,8 +90,7 @@ class CallSession:
 
     def stop(self, reason: str) -> None:
         """End the call now; what was spoken of a message is kept."""
-        if self._message is not None:
-            self._message_over()
+        self._message.end()
         self._post(ev.Stop(reason))
 
     def stop_recording(self, fault: str) -> None:
@@ -102,21 +104,20 @@ class CallSession:
 
     def leg_up(self, leg: Leg) -> None:
         """The caller hears us."""
-        self._began = self._parts.reactor.seconds()
+        self._transcript.restart()
         self._keypad = not self._parts.recogniser.ready
-        self._post(ev.CallerUp(not self._keypad))
+        self._post(ev.CallerUp(not self._keypad, self._parts.known(self._invitation)))
 
     def leg_dtmf(self, leg: Leg, digit: str) -> None:
         """The caller pressed a key."""
-        if self._message is not None and digit == "#":
-            self._message_over()
+        if self._message.running and digit == "#":
+            self._message.end()
             return
         self._post(ev.Dialogue(ivr.Digit(digit)))
 
     def leg_ended(self, leg: Leg, code: int, reason: str) -> None:
         """The caller is gone."""
-        if self._message is not None:
-            self._message_over()
+        self._message.end()
         self._post(ev.CallerEnded(code, _ending(code, reason)))
 
     def offer(self, agent: str) -> None:
@@ -166,7 +167,7 @@ class CallSession:
             case ev.Write(kind, data):
                 self._write(kind, data)
             case ivr.Say(texts, tag):
-                self._drop_message()
+                self._message.drop()
                 self._saying.say(texts, lambda: self._dialogue(ivr.SayDone(tag)))
             case ivr.SayWaiting(texts, tag):
                 self._announce(texts, lambda: self._dialogue(ivr.SayDone(tag)))
@@ -189,7 +190,7 @@ class CallSession:
             case ivr.Reread():
                 self._read_again()
             case ivr.RecordMessage(limit_ms):
-                self._start_message(limit_ms)
+                self._message.start(limit_ms)
             case ivr.Transfer(target):
                 self._transfer(target)
             case _:
@@ -203,7 +204,7 @@ class CallSession:
             case ev.StartRecording():
                 self._start_recording()
             case ev.Join(_, priority, limit_ms, front, texts):
-                self._drop_message()
+                self._message.drop()
                 people.join(self, priority, limit_ms, front)
                 self._announce(texts)
             case ev.Leave():
@@ -263,28 +264,24 @@ class CallSession:
             self.log.error("call {id} is not recorded: {e}", id=self.call_id, e=error)
             self._fault = f"the recording cannot be made: {error}"
             return
-        self._began = self._parts.reactor.seconds()
+        self._transcript.restart()
         self._recording = True
         started = self._parts.now().isoformat()
         self._write("recording", {"state": "running", "started_at": started})
 
-    def _ms(self, seconds: float) -> int:
-        return max(0, round((seconds - self._began) * 1000))
-
     def _said(self, text: str, start: float, end: float) -> None:
-        self._utterance("machine", Line(text, start, end, 1.0, (), True))
+        self._transcript.add("machine", Line(text, start, end, 1.0, (), True))
 
     def _voice(self) -> None:
         self._dialogue(ivr.VoiceStarted())
 
     def _heard(self, line: Line) -> None:
+        self._transcript.add("caller", line)
         if not line.final:
-            self._live.line("caller", line.text, self._ms(line.start), self._ms(line.end), False)
             self._dialogue(ivr.SpeechPartial(line.text))
             return
-        self._utterance("caller", line)
         self._last = line
-        again = self._message is None and rereading.readable(self._parts.second, line)
+        again = not self._message.running and rereading.readable(self._parts.second, line)
         self._dialogue(ivr.Speech(line.text, line.confidence, again))
 
     def _read_again(self) -> None:
@@ -302,26 +299,8 @@ class CallSession:
 
         rereading.read_again(second, line, self._ears.sound_of(line), read)
 
-    def _utterance(self, speaker: str, line: Line) -> None:
-        if not line.text or self.closed:
-            return
-        start, end = self._ms(line.start), self._ms(line.end)
-        words = [[t, start + a, start + b, round(c, 3)] for t, a, b, c in line.words]
-        self._live.line(speaker, line.text, start, end, True)
-        self._write(
-            "said" if speaker == "machine" else "heard",
-            {
-                "speaker": speaker,
-                "start_ms": start,
-                "end_ms": end,
-                "text": line.text,
-                "confidence": round(line.confidence, 3),
-                "words": words,
-            },
-        )
-
     def _last_words(self, line: Line) -> None:
-        self._utterance("caller", line)
+        self._transcript.add("caller", line)
 
     def _ask(self, text: str, otherwise: str) -> None:
         replies = [self._parts.ask(each, self.area) for each in (text, otherwise) if each]
@@ -331,53 +310,21 @@ class CallSession:
         self._versions[reply.answered.article] = (reply.version, reply.answered.title)
         self._dialogue(reply.answered)
 
-    def _start_message(self, limit_ms: int) -> None:
-        self._message = message.MessageState(limit_ms)
-
-        def started() -> None:
-            if self._message is not None:
-                self._ears.levels(self._message_level)
-                self._ears.words((), self._heard)
-
-        self._leg.play([self._parts.beep], started)
-
-    def _message_level(self, sound: bool) -> None:
-        if self._message is not None:
-            self._message = message.step(self._message, sound)
-            if self._message.over:
-                self._message_over()
-
-    def _drop_message(self) -> None:
-        if self._message is not None:
-            self._message = None
-            self._ears.levels(None)
-
-    def _message_over(self) -> None:
-        state, self._message = self._message, None
-        self._ears.levels(None)
-        self._ears.deafen(self._last_words)
-        if state is not None:
-            self._dialogue(ivr.MessageDone(state.seconds))
+    def _message_done(self, seconds: float) -> None:
+        self._dialogue(ivr.MessageDone(seconds))
 
     def _transfer(self, target: str) -> None:
         if target not in self._parts.transfer_targets:
             self.log.error("transfer to {t} is not on the allow-list", t=target)
             self._post(ev.TransferEnded(failed=True))
             return
-        self._drop_message()
+        self._message.drop()
         self._announce(())
         self._side.ring_target(target, self._invitation.caller)
 
-    def _follow(self, speaker: str, line: Line) -> None:
-        if line.final:
-            self._utterance(speaker, line)
-        else:
-            self._live.line(speaker, line.text, self._ms(line.start), self._ms(line.end), False)
-
     def _finish(self, reason: str, disposition: str) -> None:
         stop_timer(self._timer)
-        self._message = None
-        self._ears.levels(None)
+        self._message.drop()
         awaited = {"files", "words"}
         # Neither a line nor a recogniser that falls silent must keep the call from its end.
         limit = self._parts.reactor.callLater(END_LIMIT_S, self._close, reason, disposition)
@@ -398,7 +345,7 @@ class CallSession:
             if isinstance(data, Failure):
                 data = {"state": "failed", "fault": data.getErrorMessage()}
             self._write("recording", data)
-            self.closed = True
+            self._transcript.close()
             return self._write("ended", {"reason": reason, "disposition": disposition})
 
         done.addBoth(recorded)
