@@ -28,6 +28,8 @@ from tests.fakes.sip import FakeLeg, FakeLine
 
 START = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
 PROMPT_S = 2.0
+LOUD = b"\x00\x20" * 160
+"""20 ms of sound."""
 
 
 class Notebook:

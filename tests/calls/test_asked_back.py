@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from telephony.calls.machine import Phase
-from tests.calls.hall import PROMPT_S, Hall
-from tests.calls.test_session import LOUD
+from tests.calls.hall import LOUD, PROMPT_S, Hall
 
 ASK = "您是需要紧急救助吗？。"  # as the shelf of prompts here cuts it
 

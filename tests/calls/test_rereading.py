@@ -8,8 +8,7 @@ from asr.second_reader.port import Reading
 from ivr.dialogue import Dialogue
 from ivr.tree import load
 from tests.calls.conftest import TREE
-from tests.calls.hall import PROMPT_S, Hall
-from tests.calls.test_session import LOUD
+from tests.calls.hall import LOUD, PROMPT_S, Hall
 from tests.fakes.sip import FakeLeg
 
 RIGHT = "低保怎么申请"

@@ -1,7 +1,7 @@
 """A line in memory that behaves like `telephony.sip.line`; the test plays the far ends.
 
 Time is a `task.Clock`; nothing happens until it is advanced (by 0 for what is due at once).
-`tests/sip/test_line_contract.py` holds this and the real line to one contract.
+`tests/sip/test_line_contract*.py` hold this and the real line to one contract.
 """
 
 from __future__ import annotations

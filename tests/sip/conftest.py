@@ -201,3 +201,14 @@ def wav(tmp_path: Path) -> Callable[[str, float, int], Path]:
         return path
 
     return make
+
+
+@pytest.fixture(params=["memory", "pjsua2"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Each of the two lines in turn, the one in memory and the real one."""
+    from tests.sip.benches import FakeBench, RealBench
+
+    if request.param == "memory":
+        yield FakeBench()
+    else:
+        yield RealBench(request.getfixturevalue("station"))
