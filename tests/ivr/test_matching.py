@@ -49,8 +49,6 @@ def test_meaning_of_an_utterance(heard: str, intent: str | None) -> None:
         ("没有了没有了谢谢", "no_need"),
         ("嗯是的呀", "need"),
         ("没有了不要不要", "no_need"),
-        ("是不是", None),
-        ("要不要", None),
         ("谢谢谢谢", None),
         ("没有了钱还要不要交", None),
         ("要是不要低保是不是要还钱", None),
