@@ -48,7 +48,7 @@ docs: ## generates the pages and diagrams that come from the code
 
 model: ## trains the speech recogniser's models, in an environment of their own
 	$(SETUP) train
-	@.venv-train/bin/python -m asr.training $(ARGS)
+	@.venv-train/bin/python -m asr.training $(if $(PROFILE),--profile $(PROFILE)) $(ARGS)
 
 lock: ## resolves the Python and browser dependencies anew and writes their lock files
 	$(SETUP) run

@@ -1,4 +1,4 @@
-"""`python -m asr.training [--quick] [--out DIR]`: speech, training, model folder, figures.
+"""`python -m asr.training [--profile quick] [--out DIR]`: speech, training, model folder, figures.
 
 Every step resumes where an earlier run stopped; `--work` keeps the speech and the checkpoint.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from asr.training.export import write_folder, write_language, write_manifest
@@ -18,6 +19,25 @@ from asr.training.texts import ROOT, Corpus
 from asr.training.train import Plan, load_net, train
 
 SEED = 12349
+PROFILES_HELP = "quick: a small, poor model in ten minutes; full: two hours; night: eight"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much of everything: hours of Kokoro's speech, espeak-ng's clips, minutes of training."""
+
+    hours: float
+    formant_clips: int
+    minutes: float
+    epochs: int
+    shape: Shape = field(default_factory=Shape)
+
+
+PROFILES = {
+    "quick": Profile(0.1, 640, 4.0, 10, Shape(hidden=256, narrow=64)),
+    "full": Profile(1.5, 5_000, 60.0, 200),
+    "night": Profile(8.0, 20_000, 240.0, 400),
+}
 
 
 def main() -> None:
@@ -26,10 +46,10 @@ def main() -> None:
     default = ROOT / "asr" / "models" / "12349-zh"
     parser.add_argument("--out", type=Path, default=default, help="the model's folder")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "asr", help="scratch")
-    parser.add_argument("--quick", action="store_true", help="a small, poor model in ten minutes")
-    parser.add_argument("--hours", type=float, default=6.0, help="of Kokoro's speech")
-    parser.add_argument("--formant-clips", type=int, default=5_000, help="by espeak-ng")
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--profile", choices=PROFILES, default="full", help=PROFILES_HELP)
+    parser.add_argument("--hours", type=float, help="of Kokoro's speech, instead of the profile's")
+    parser.add_argument("--minutes", type=float, help="of training, instead of the profile's")
+    parser.add_argument("--start", type=Path, help="a net to begin with: another run's net.pt")
     parser.add_argument("--workers", type=int, default=2, help="processes and threads")
     parser.add_argument("--graphs-only", action="store_true", help="new texts, the same net")
     parser.add_argument("--version", default="1", help="goes into model.json")
@@ -43,19 +63,27 @@ def main() -> None:
 def run(arguments: argparse.Namespace) -> None:
     """All steps, in order."""
     work, out = arguments.work, arguments.out
-    if arguments.quick:
-        arguments.hours, arguments.formant_clips, arguments.epochs = 0.1, 640, 10
+    profile: Profile = PROFILES[arguments.profile]
+    hours, minutes = arguments.hours or profile.hours, arguments.minutes or profile.minutes
     checkpoint = work / "net.pt"
     language = LanguagePlan()
     if arguments.graphs_only:
         write_language(Corpus(SEED), language, out, work / "graph")
     else:
-        render_formant(work / "formant", arguments.formant_clips, SEED, arguments.workers)
-        render(work / "clips", arguments.hours, SEED, arguments.workers)
+        render_formant(work / "formant", profile.formant_clips, SEED, arguments.workers)
+        render(work / "clips", hours, SEED, arguments.workers)
         clips = load(work / "clips") + load(work / "formant")
-        plan = Plan(epochs=arguments.epochs, seed=SEED, threads=arguments.workers)
-        shape = Shape(hidden=256, narrow=64) if arguments.quick else Shape()
-        train(clips, shape, plan, checkpoint)
+        spoken = sum(len(clip.samples) for clip in clips if not clip.formant)
+        other = sum(len(clip.samples) for clip in clips if clip.formant)
+        plan = Plan(
+            epochs=profile.epochs,
+            seed=SEED,
+            minutes=minutes,
+            threads=arguments.workers,
+            # As much of espeak-ng as of Kokoro: the one sounds like people, the other does not.
+            formant_share=min(1.0, spoken / max(1, other)),
+        )
+        train(clips, profile.shape, plan, checkpoint, arguments.start)
         write_folder(load_net(checkpoint), Corpus(SEED), language, out, work / "graph")
     write_manifest(out, arguments.version, SEED)
     print(f"training: {out} is written; measuring it on voices it never heard", flush=True)

@@ -39,6 +39,7 @@ class Clip:
     text: str
     units: tuple[int, ...]
     samples: NDArray[np.int16]
+    formant: bool = False
 
 
 def render(out: Path, hours: float, seed: int, workers: int) -> None:
@@ -78,7 +79,7 @@ def load(out: Path) -> list[Clip]:
             end = at + entry["samples"]
             # Units are worked out afresh, so that a change of the inventory needs no new speech.
             units = text_units(entry["text"])
-            clips.append(Clip(entry["text"], units, samples[at:end]))
+            clips.append(Clip(entry["text"], units, samples[at:end], entry["speaker"] == "formant"))
             at = end
     return clips
 

@@ -5,6 +5,8 @@ Everything is drawn per clip and per epoch, so the net never hears the same call
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -72,6 +74,8 @@ class Line:
         audio = at_level(audio, -chance.uniform(3, 35) if chance.random() < 0.8 else -6)
         if chance.random() < 0.8:
             audio = self._noise(audio)
+        if chance.random() < 0.1:
+            audio = self._echo(audio)
         if chance.random() < 0.08:
             audio = np.clip(audio * chance.uniform(1.5, 4), -0.7, 0.7).astype(np.float32)
         audio = companded(audio, "A" if chance.random() < 0.8 else "u")
@@ -101,8 +105,8 @@ class Line:
         chance = self.chance
         size = len(audio)
         kind = chance.random()
-        if kind < 0.35 and self.babble:
-            noise = np.zeros(size)
+        if kind < 0.42 and self.babble:
+            noise: NDArray[Any] = np.zeros(size)
             for _ in range(chance.integers(2, 6)):
                 other = self.babble[chance.integers(len(self.babble))][::2]
                 noise += np.resize(np.roll(other, chance.integers(len(other))), size)
@@ -112,17 +116,54 @@ class Line:
             noise = 0.2 * chance.standard_normal(size)
             for n in range(1, 8):
                 noise += np.sin(2 * np.pi * hum * n * time) / n
+        elif kind < 0.58:
+            noise = self._music(size)
+        elif kind < 0.68:
+            # A street: what is near in the spectrum of wheels comes and goes in seconds.
+            near = np.interp(
+                np.arange(size),
+                np.linspace(0, size, 2 + size // 4000),
+                chance.random(2 + size // 4000),
+            )
+            noise = self._coloured(size, chance.uniform(0.4, 1.0)) * (0.1 + near**2)
         else:
-            # Coloured noise, 1/f^k from white to pink; hiss is what lines have most.
-            whole = next_fast_len(size, real=True)
-            spectrum = rfft(chance.standard_normal(whole, dtype=np.float32))
-            steep = chance.uniform(0.0, 1.0 if chance.random() < 0.5 else 0.1)
-            shape = np.arange(1, len(spectrum) + 1) ** -steep
-            noise = irfft(spectrum * shape, whole)[:size]
+            # From white to pink; hiss is what lines have most.
+            noise = self._coloured(size, chance.uniform(0.0, 1.0 if chance.random() < 0.5 else 0.1))
         power = float(np.mean(np.square(audio)[np.abs(audio) > 1e-4])) if np.any(audio) else 0.0
-        level = np.sqrt(power) * 10 ** (-chance.uniform(4, 30) / 20)
+        level = np.sqrt(power) * 10 ** (-chance.uniform(3, 28) / 20)
         noise = noise / max(1e-9, float(np.sqrt(np.mean(np.square(noise))))) * level
         return (audio + noise).astype(np.float32)
+
+    def _coloured(self, size: int, steep: float) -> NDArray[np.floating]:
+        """Noise whose amplitude falls with the frequency to the power of `steep`."""
+        whole = next_fast_len(size, real=True)
+        spectrum = rfft(self.chance.standard_normal(whole, dtype=np.float32))
+        shape = np.arange(1, len(spectrum) + 1) ** -steep
+        return np.asarray(irfft(spectrum * shape, whole)[:size])
+
+    def _music(self, size: int) -> NDArray[np.floating]:
+        """Chords of plucked notes, as a television or a radio plays them in the background."""
+        chance, noise, at = self.chance, np.zeros(size), 0
+        while at < size:
+            length = min(int(chance.uniform(0.2, 0.8) * LINE_RATE), size - at)
+            time = np.arange(length) / LINE_RATE
+            for _ in range(chance.integers(1, 4)):
+                pitch = 110 * 2 ** (chance.integers(0, 36) / 12)
+                for n in range(1, 5):
+                    noise[at : at + length] += np.sin(2 * np.pi * pitch * n * time) / n**1.5
+            noise[at : at + length] *= np.exp(-time * chance.uniform(0.5, 6))
+            at += length
+        return noise
+
+    def _echo(self, audio: Audio) -> Audio:
+        """The speaker's own voice once more, as bad lines and loudspeaker telephones return it."""
+        delay = int(self.chance.uniform(0.03, 0.25) * LINE_RATE)
+        level = np.float32(10 ** (-self.chance.uniform(12, 30) / 20))
+        if delay >= len(audio):
+            return audio
+        out = audio.copy()
+        out[delay:] += audio[:-delay] * level
+        return out
 
     def _losses(self, audio: Audio) -> Audio:
         """Drop a few 20 ms packets; a receiver repeats the packet before at half the level."""

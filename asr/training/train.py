@@ -30,18 +30,25 @@ CHUNK = 96
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how hard to train. `minutes` bounds it as well; 0 means no bound."""
+    """How long and how hard to train. `minutes` bounds it as well; 0 means no bound.
+
+    `formant_share` of espeak-ng's clips, others each time, are heard in an epoch.
+    """
 
     epochs: int = 30
     peak_rate: float = 3e-3
     seed: int = 12349
     minutes: float = 0.0
     threads: int = 2
+    formant_share: float = 1.0
 
 
-def train(clips: list[Clip], shape: Shape, plan: Plan, checkpoint: Path) -> AcousticNet:
+def train(
+    clips: list[Clip], shape: Shape, plan: Plan, checkpoint: Path, start: Path | None = None
+) -> AcousticNet:
     """Train, or go on from `checkpoint`, and return the net in eval mode.
 
+    A run that has no checkpoint yet begins with the net of `start`, another run's checkpoint.
     The checkpoint is written after every epoch. Prints one line per epoch.
     """
     torch.set_num_threads(plan.threads)
@@ -56,6 +63,8 @@ def train(clips: list[Clip], shape: Shape, plan: Plan, checkpoint: Path) -> Acou
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         first, spent = state["epoch"] + 1, state["seconds"]
+    elif start is not None:
+        net.load_state_dict(torch.load(start, weights_only=True)["net"])
     else:
         _set_normalisation(net, clips, plan.seed)
     size = sum(p.numel() for p in net.parameters())
@@ -72,7 +81,7 @@ def train(clips: list[Clip], shape: Shape, plan: Plan, checkpoint: Path) -> Acou
             loss, count = 0.0, 0
             # Features are used twice; the masks laid over them differ.
             if epoch % 2 == 0 or not kept:
-                fresh = list(_batch_plan(clips, plan.seed + epoch))
+                fresh = list(_batch_plan(clips, plan.seed + epoch, plan.formant_share))
                 total, source = len(fresh), _prepared(pool, fresh, epoch, plan.seed)
                 kept = []
             else:
@@ -155,11 +164,12 @@ def _alignable(clip: Clip) -> bool:
     return bool(clip.units) and 0.3 < seconds < 14 and outputs > len(clip.units) * 1.3
 
 
-def _batch_plan(clips: list[Clip], seed: int) -> Iterator[list[int]]:
+def _batch_plan(clips: list[Clip], seed: int, formant_share: float) -> Iterator[list[int]]:
     chance = np.random.default_rng(seed)
-    order = sorted(
-        range(len(clips)), key=lambda i: len(clips[i].samples) * chance.uniform(0.85, 1.15)
-    )
+    chosen = [
+        i for i, clip in enumerate(clips) if not clip.formant or chance.random() < formant_share
+    ]
+    order = sorted(chosen, key=lambda i: len(clips[i].samples) * chance.uniform(0.85, 1.15))
     batches: list[list[int]] = [[]]
     for index in order:
         frames = len(clips[index].samples) // 160 + 120
