@@ -91,6 +91,18 @@ def make_hear(intent: Callable[[str], dict[str, Any]] | None) -> click.Command:
     return command
 
 
+def reader(model: Path) -> Callable[[Path], str]:
+    """Load a model and return what tells in words what is said in a WAV file.
+
+    Ends the command with one sentence when the model cannot be used.
+    """
+    try:
+        loaded = load(model)
+    except ModelBroken as error:
+        raise click.ClickException(str(error)) from error
+    return lambda file: hear(loaded, file).text
+
+
 def _show(transcript: Transcript, intent: dict[str, Any] | None, as_json: bool) -> None:
     if as_json:
         line = {**transcript.to_dict(), "intent": intent}

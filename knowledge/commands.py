@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -66,6 +67,18 @@ def list_articles(folder: Path) -> None:
     for article in load_folder(folder).articles:
         fields = (article.id, full_name(article.area), article.doc_number, article.title)
         click.echo("\t".join(fields))
+
+
+def intent(text: str, folder: Path, area: str, day: date) -> dict[str, Any]:
+    """Say what TEXT, asked by a caller from `area` on `day`, would lead to, as JSON values."""
+    found = KnowledgeIndex(load_folder(folder).articles).ask(text, area, day)
+    best = found.answers[0] if found.answers else None
+    return {
+        "decision": found.decision.value,
+        "article": best.article if best else "",
+        "title": best.title if best else "",
+        "score": round(best.score, 3) if best else 0.0,
+    }
 
 
 def _json(found: Found) -> str:

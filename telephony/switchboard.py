@@ -1,0 +1,204 @@
+"""Telephony of one node put together: line, calls, queue, recordings and health."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
+
+from asr.port import Recogniser
+from asr.second_reader.port import SecondReader
+from core.bus import Bus
+from core.check import Check
+from core.clock import Now, local
+from core.db import Sessions
+from core.journal import Journal
+from core.settings import Settings
+from core.teardown import Teardown
+from ivr.dialogue import Dialogue
+from ivr.voice.build import PROMPTS
+from ivr.voice.port import Prompts
+from telephony import metrics
+from telephony.calls import recovery
+from telephony.calls.machine import CallMachine
+from telephony.calls.ports import Parts, Reply
+from telephony.calls.recording import RecordingFolder
+from telephony.calls.service import Calls
+from telephony.calls.snapshot import Snapshot
+from telephony.from_settings import area_of, is_urgent, sip_settings
+from telephony.health import NodeHealth
+from telephony.queue.desk import Desk
+from telephony.queue.dispatcher import Dispatcher
+from telephony.queue.lease import Lease
+from telephony.sip.line import SipLine
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What telephony works with and others build."""
+
+    sessions: Sessions
+    redis: Redis
+    bus: Bus
+    journal: Journal
+    dialogue: Dialogue
+    prompts: Prompts
+    recogniser: Recogniser
+    second: SecondReader
+    ask: Callable[[str, str], Reply]
+    """Answers a question (text, area)."""
+    ticket_of: Callable[[str], Deferred[str]]
+    """Looks up the number of a call's ticket; empty while there is none."""
+    certificate: Path
+    private_key: Path
+
+
+class Switchboard:
+    """Takes calls from `start` on, until the node's teardown is run."""
+
+    def __init__(self, settings: Settings, rooms: Rooms, reactor: Any, now: Now) -> None:
+        """Prepare all parts. Raises SipSettingsError on a value that cannot work."""
+        self._settings, self._rooms, self._reactor, self._now = settings, rooms, reactor, now
+        self._snapshot = Snapshot(rooms.bus)
+        self._recordings = RecordingFolder(settings.data, settings.min_free_mb)
+        self._desk = Desk(self._snapshot.publish)
+        self._line = SipLine(
+            sip_settings(settings, rooms.certificate, rooms.private_key),
+            reactor,
+            lambda leg, invitation: self._calls.on_call(leg, invitation),
+            self._desk,
+            lambda invitation: is_urgent(settings, invitation),
+        )
+        self._desk.browsers = self._line
+        lease = Lease(rooms.redis, settings.node)
+        publish = self._snapshot.publish
+        self._people = Dispatcher(lease, reactor, publish, self._line.browser_gone)
+        self._calls = Calls(
+            self._parts(),
+            settings.node,
+            lambda invitation: area_of(settings, invitation),
+            lambda: uuid.uuid4().hex,
+            settings.max_call_s,
+            rooms.ticket_of,
+        )
+        self._health = NodeHealth(
+            settings.node,
+            reactor,
+            publish,
+            lambda: len(self._calls),
+            self._faults(),
+            {"disk": lambda text: self._calls.stop_recordings("the disk is full")},
+        )
+
+    async def start(self, teardown: Teardown, recovered: Callable[[str], None]) -> None:
+        """Close what the last run left open (`recovered(call id)`), then take calls.
+
+        `teardown` is told how each part is ended. Raises SipSettingsError and OSError.
+        """
+        await self._recover(recovered)
+        bus = self._rooms.bus
+        bus.subscribe(["agent.command", "agent.wrapup"], self._people.command)
+        bus.subscribe(["agent.reply"], self._desk.reply)
+        await self._people.start()
+        teardown.add("queue", self._people.stop)
+        self._line.start()
+        teardown.add("line", self._line.stop)
+        self._health.start()
+        teardown.add("health", self._health.stop)
+
+    async def drain(self, limit_s: float) -> None:
+        """Refuse new calls, wait up to `limit_s` for those that run, then end the rest."""
+        done = self._calls.drain()
+        done.addTimeout(limit_s, self._reactor)
+        with contextlib.suppress(Exception):
+            await done.asFuture(asyncio.get_running_loop())
+        self._calls.stop_all("the service stops")
+        for _ in range(100):
+            if not len(self._calls):
+                return
+            await asyncio.sleep(0.05)
+
+    def checks(self) -> list[Check]:
+        """What /readyz and the operator's page ask. May be called in any thread."""
+        free = not self._calls.draining
+        checks = [Check("sip", free, "taking calls" if free else "draining: no new calls")]
+        for warning in self._health.warnings():
+            checks.append(Check(warning["name"], False, warning["text"]))
+        return checks
+
+    def metrics(self) -> bytes:
+        """Return the node's figures of this moment in Prometheus' text format."""
+        waiting, agents = self._people.snapshot()
+        return metrics.text(
+            calls=len(self._calls),
+            legs=self._line.legs,
+            refused=self._line.facts().refused,
+            recogniser=self._rooms.recogniser.ready,
+            spooling=self._rooms.journal.degraded,
+            waiting=waiting,
+            agents=agents,
+        )
+
+    def _parts(self) -> Parts:
+        rooms, settings = self._rooms, self._settings
+        return Parts(
+            machine=CallMachine(rooms.dialogue),
+            line=self._line,
+            journal=rooms.journal,
+            prompts=rooms.prompts,
+            recogniser=rooms.recogniser,
+            ask=rooms.ask,
+            people=self._people,
+            recordings=self._recordings,
+            publish=self._snapshot.publish,
+            reactor=self._reactor,
+            now=self._now,
+            run_in_thread=deferToThread,
+            to_zone=self._local,
+            hold_music=PROMPTS / "hold.wav",
+            beep=PROMPTS / "beep.wav",
+            transfer_targets=frozenset(settings.transfer_targets),
+            transcribe=lambda: len(self._calls) <= settings.transcribe_calls,
+            second=rooms.second,
+        )
+
+    async def _recover(self, recovered: Callable[[str], None]) -> None:
+        """Close what the last run left open, before the first call comes."""
+        await self._snapshot.clear(self._settings.node)
+        loop = asyncio.get_running_loop()
+        for call in await recovery.recover(
+            self._rooms.sessions,
+            self._settings.node,
+            self._recordings,
+            lambda record: self._rooms.journal.write(record).asFuture(loop),
+            self._now,
+            self._local,
+        ):
+            recovered(call)
+
+    def _local(self, moment: datetime) -> datetime:
+        return local(moment, self._settings.timezone)
+
+    def _faults(self) -> dict[str, Callable[[], str]]:
+        rooms = self._rooms
+        return {
+            "recogniser": lambda: (
+                ""
+                if rooms.recogniser.ready
+                else f"语音识别不可用，来电改用按键：{rooms.recogniser.fault}"
+            ),
+            "disk": lambda: "" if self._recordings.has_room() else "磁盘已满，通话不再录音",
+            "database": lambda: (
+                "数据库连接中断，记录暂存在本机，恢复后自动补写" if rooms.journal.degraded else ""
+            ),
+            "redis": lambda: "" if rooms.bus.up else "Redis 连接中断，页面暂时不更新",
+        }
