@@ -28,7 +28,7 @@ test: ## runs all tests; the tools that only tests need are installed first
 	@$(PYTHON) -m pytest $(ARGS)
 
 lint: ## checks format, style, types, and who imports whom
-	$(SETUP) run
+	$(SETUP) dev
 	@echo "lint: format"; .venv/bin/ruff format --check .
 	@echo "lint: style"; .venv/bin/ruff check .
 	@echo "lint: types"; $(PYTHON) -m mypy
@@ -56,7 +56,9 @@ lock: ## resolves the Python and browser dependencies anew and writes their lock
 	@test -x .venv/lock/bin/uv || { $(PYTHON) -m venv .venv/lock && \
 	    .venv/lock/bin/python -m pip install -q --disable-pip-version-check uv; }
 	@.venv/lock/bin/uv pip compile setup.cfg --extra dev --generate-hashes \
-	    --python-version 3.11 --upgrade -q -o requirements.lock
+	    --python-version 3.11 --upgrade -q -o requirements-dev.lock
+	@.venv/lock/bin/uv pip compile setup.cfg --generate-hashes \
+	    --python-version 3.11 -c requirements-dev.lock -q -o requirements.lock
 	@cd deploy/setup && ../../.venv/lock/bin/uv pip compile build-requirements.in \
 	    --generate-hashes --python-version 3.11 --upgrade -q -o build-requirements.lock
 	@cd agent_ui && npm update --package-lock-only --omit-lockfile-registry-resolved \

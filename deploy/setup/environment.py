@@ -12,6 +12,7 @@ from common import ROOT, SETUP, VENV, cache_folder, digest, is_stamped, run, say
 
 BUILD_LOCK = SETUP / "build-requirements.lock"
 LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
 TRAIN_LIST = SETUP / "train-requirements.txt"
 TRAIN_VENV = ROOT / ".venv-train"
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -26,6 +27,7 @@ def pip(venv: Path, *arguments: str | Path) -> None:
         "pip",
         "--disable-pip-version-check",
         "install",
+        "--no-cache-dir",  # an environment is made once, and its packages count twice in a cache
     ]
     run([*command, *arguments], f"pip install for {venv.name}", log, cwd=ROOT)
 
@@ -52,12 +54,12 @@ def create(venv: Path) -> None:
     (venv / ".gitignore").write_text("*\n", encoding="ascii")
 
 
-def install_lock(venv: Path) -> None:
-    """Install exactly what the lock names; pip compares every file with its hash."""
+def install_lock(venv: Path, lock: Path = LOCK) -> None:
+    """Install exactly what a lock names; pip compares every file with its hash."""
     # Packages that come as source are built with the locked setuptools, not with whichever is
     # the newest today.
     pip(venv, "--require-hashes", "-r", BUILD_LOCK)
-    pip(venv, "--require-hashes", "--no-build-isolation", "-r", LOCK)
+    pip(venv, "--require-hashes", "--no-build-isolation", "-r", lock)
 
 
 def install() -> None:
@@ -72,6 +74,16 @@ def install() -> None:
     compat = ["--config-settings", "editable_mode=compat"]
     pip(VENV, "--no-deps", "--no-build-isolation", *compat, "-e", ROOT)
     stamp("python", key)
+
+
+def install_tools() -> None:
+    """Add what only tests, checks and measurements need to `.venv`."""
+    key = digest([DEV_LOCK, LOCK, VERSION])
+    if is_stamped("tools", key) and (VENV / "bin" / "pytest").exists():
+        return
+    say("installing the tools of requirements-dev.lock (some seconds)")
+    install_lock(VENV, DEV_LOCK)
+    stamp("tools", key)
 
 
 def constraints() -> Path:

