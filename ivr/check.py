@@ -9,7 +9,9 @@ from ivr.findings import Finding
 from ivr.graph import reachable, silent_loop, ways
 from ivr.nodes import (
     AnswerNode,
+    CallerNode,
     Choice,
+    DigitsNode,
     HoursNode,
     ListenNode,
     Node,
@@ -19,6 +21,12 @@ from ivr.nodes import (
     Way,
 )
 from ivr.source import Source
+
+TAKEN_NOTES = {
+    "intent", "question", "reread", "topic", "article", "asked_back", "asked_back_no", "emergency",
+    "elder", "disposition",
+}  # fmt: skip
+"""Notes with a meaning of their own (`ivr.events.Note`)."""
 
 PLACEHOLDERS = {"title", "spoken", "source"}
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -191,7 +199,7 @@ def _doubled(
 
 def _texts(at: Report, node: Node) -> Iterator[Finding]:
     """Whoever speaks has something to say, and templates name what exists."""
-    if isinstance(node, HoursNode):
+    if isinstance(node, HoursNode | CallerNode):
         return
     if isinstance(node, AnswerNode):
         for key in ("confirm", "tell"):
@@ -241,6 +249,14 @@ def _silent(at: Report, name: str, key: str) -> Finding:
 
 
 def _listening(at: Report, tree: Tree, node: Node) -> Iterator[Finding]:
+    if isinstance(node, DigitsNode) and node.note in TAKEN_NOTES:
+        yield at(
+            "nodes",
+            node.name,
+            "note",
+            what=f"the note {node.note} is the dialogue's own",
+            remedy="write another name, such as callback",
+        )
     if not isinstance(node, ListenNode):
         return
     if not (node.choices or node.questions):
@@ -322,7 +338,7 @@ def _reaches_people(tree: Tree, start: str) -> bool:
             return True
         if getattr(node, "target", ""):
             return True
-        if not isinstance(node, ListenNode):
+        if not isinstance(node, ListenNode | DigitsNode):
             waiting += [way.target for way in ways(node)]
     return False
 

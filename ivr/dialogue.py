@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, hearing, rereading
+from ivr import alarm, collecting, hearing, rereading
 from ivr.events import (
     Answered,
     Digit,
@@ -34,6 +34,7 @@ from ivr.hours import Calendar
 from ivr.nodes import (
     AnswerNode,
     Choice,
+    DigitsNode,
     ListenNode,
     MessageNode,
     QueueNode,
@@ -59,9 +60,12 @@ class Dialogue:
         self.tree = tree
         self.calendar = calendar or Calendar()
 
-    def start(self, now: datetime) -> Step:
-        """Return the first state and effects of a call answered at `now` (aware)."""
-        turn = Turn(self.tree, self.calendar, State(), now)
+    def start(self, now: datetime, known: frozenset[str] = frozenset()) -> Step:
+        """Return the first state and effects of a call answered at `now` (aware).
+
+        `known` is what is known of the caller beforehand: `number` when they can be called back.
+        """
+        turn = Turn(self.tree, self.calendar, State(known=known), now)
         turn.do(Listen())
         turn.go(self.tree.start)
         return turn.state, tuple(turn.effects)
@@ -148,12 +152,17 @@ class Dialogue:
             turn.go(node.otherwise) if tries >= node.tries else turn.take(node.no_input)
         elif isinstance(node, AnswerNode):
             turn.take(node.nothing) if tries >= TRIES else turn.ask_again()
+        elif isinstance(node, DigitsNode):
+            collecting.silence(turn, node)
 
     # ---- keys ----------------------------------------------------------------------------------
 
     def _digit(self, turn: Turn, digit: str) -> None:
         node, listening = turn.node, turn.state.phase is Phase.LISTENING
         local: tuple[Choice, ...] = ()
+        if listening and isinstance(node, DigitsNode):
+            collecting.keyed(turn, node, digit)
+            return
         if listening and isinstance(node, AnswerNode):
             local = (node.yes, node.no)
         elif listening and isinstance(node, ListenNode):

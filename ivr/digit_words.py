@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from core.sound import Sounds, sounds
 from core.spoken_numbers import digits
 
+_DIGITS = "零幺一二两三四五六七八九十"
 _NO = ("不对", "不是", "错了", "不正确", "说错", "重来", "重新说", "从头")
 _YES = ("没错", "正确", "是的", "对的", "没问题", "没有问题", "可以", "好的")
 _END = ("没了", "没有了", "说完了", "完了", "就这些", "好了")
 _NO_ERROR = ("没错", "没有错", "没有问题")
 _NO_ALONE, _YES_ALONE = ("错", "不"), ("对", "是", "好", "嗯")
+PHRASES = (*_DIGITS, "艾克斯", *_NO, *_YES, *_END, *_NO_ERROR, *_NO_ALONE, *_YES_ALONE)
+"""What a recogniser must know to hear a number and its answers."""
+
 _TAKES_BACK = re.compile(r"不对|不是|说错了?|错了")
 _LEAD_IN = re.compile(r"应该是|改成|最后是|后面是|是")
 

@@ -3,6 +3,8 @@
 `step(state, event) -> (state, reply)` for one `Wanted` kind of number. Each piece is repeated as it
 comes; a number that is whole is read back in groups and taken only after a yes. 不对 starts again,
 不对，是八零零一 replaces as many digits at the end, or all of it. Too many misses lead to a person.
+Of the keys, `#` ends a number and `*` starts it again; a number read back is right with 1 or `#`,
+wrong with 2 or `*`.
 """
 
 from __future__ import annotations
@@ -14,19 +16,26 @@ from enum import Enum
 
 from core import chinese_ids
 from ivr.digit_words import understood
+from ivr.sentences import split
+from ivr.voice.numbers import DIGIT_WORDS, groups
 from ivr.voice.numbers import digits as in_words
-from ivr.voice.numbers import groups
 
 TRIES = 3
 
-READ_BACK, RIGHT = "您说的是：", "对吗？"
+READ_BACK, RIGHT, RIGHT_BY_KEY = "您说的是：", "对吗？", "对请按1，不对请按2。"
 GO_ON = "请接着说。"
 AGAIN = "请从头再说一遍{name}，也可以用按键输入，按井号键结束。"
 NOT_HEARD = "对不起，没有听清。"
 TOO_SHORT = "号码还没有说完。"
 TOO_LONG = "号码的位数多了。"
 IMPLAUSIBLE = "这个{name}好像不对。"
-YES_OR_NO = "对的话请说对，或者按井号键；不对请说不对，或者按星号键。"
+WRONG_CHECK = "这个{name}核对不上，可能有一位说错了。"
+YES_OR_NO = "对的话请说对，或者按1；不对请说不对，或者按2。"
+
+YES_KEYS, NO_KEYS = ("1", "#"), ("2", "*")
+
+LONGEST = 18
+"""The most digits of a number of a given length; an identity number has as many."""
 
 
 class Phase(Enum):
@@ -43,7 +52,8 @@ class Wanted:
     """A kind of number: its name for the caller, the most characters it has, and its rules.
 
     `fault` says what is wrong with a number (empty: nothing; `length`: too short), `complete`
-    whether nothing can follow it. After `tries` misses the caller gets a person.
+    whether nothing can follow it. `checked`: its last character shows a slip (fault `check`). After
+    `tries` misses the caller gets a person.
     """
 
     name: str
@@ -52,15 +62,17 @@ class Wanted:
     complete: Callable[[str], bool]
     normal: Callable[[str], str] = str
     tries: int = TRIES
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What has been collected; `misses` only grows."""
+    """What has been collected; `misses` only grows. `keyed`: its last digit came by key."""
 
     digits: str = ""
     phase: Phase = Phase.COLLECTING
     misses: int = 0
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key: 0-9, `#` (the end, yes) or `*` (no, from the beginning)."""
+    """A key: 0-9, `#` (the end, yes) or `*` (no, from the beginning); 1 and 2 are yes and no."""
 
     key: str
 
@@ -121,6 +133,17 @@ def identity(today: date) -> Wanted:
         18,
         lambda number: chinese_ids.identity_fault(number, today),
         lambda number: len(number) == 18,
+        checked=True,
+    )
+
+
+def counted(length: int, name: str) -> Wanted:
+    """Return what a number of exactly `length` digits must be, called `name` to the caller."""
+    return Wanted(
+        name,
+        length,
+        lambda number: "" if len(number) == length else "length",
+        lambda number: len(number) == length,
     )
 
 
@@ -147,6 +170,21 @@ def read_back(value: str) -> tuple[str, ...]:
     return tuple(
         in_words(part, dial=True) + ("。" if part is parts[-1] else "，") for part in parts
     )
+
+
+def question(state: State, opening: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the texts that put the question which stands; `opening` asks for the whole number."""
+    if state.phase is Phase.CONFIRMING:
+        return _confirm(state)
+    return (*read_back(state.digits), GO_ON) if state.digits else opening
+
+
+def texts(wanted: Wanted) -> tuple[str, ...]:
+    """Return all that is said while such a number is collected; the digits each alone."""
+    named = (AGAIN, IMPLAUSIBLE, WRONG_CHECK) if wanted.checked else (AGAIN, IMPLAUSIBLE)
+    asked = tuple(text.format(name=wanted.name) for text in named)
+    fixed = (READ_BACK, RIGHT, RIGHT_BY_KEY, GO_ON, NOT_HEARD, TOO_SHORT, TOO_LONG, YES_OR_NO)
+    return tuple(piece for text in (*asked, *fixed) for piece in split(text)) + DIGIT_WORDS
 
 
 # ---- events ------------------------------------------------------------------------------------
@@ -176,19 +214,26 @@ def _heard(wanted: Wanted, state: State, text: str) -> tuple[State, Reply]:
 
 
 def _keyed(wanted: Wanted, state: State, key: str) -> tuple[State, Reply]:
-    if key == "*":
+    if key == "*" or (state.phase is Phase.CONFIRMING and key in NO_KEYS):
         return _missed(wanted, State(misses=state.misses), "")
-    if key == "#" and state.phase is Phase.CONFIRMING:
+    if state.phase is Phase.CONFIRMING and key in YES_KEYS:
         return replace(state, phase=Phase.DONE), Done(state.digits)
     if key == "#":
         return _ended(wanted, state) if state.digits else _missed(wanted, state, "")
     if len(key) != 1 or key not in "0123456789":
         return state, Say()
     if state.phase is Phase.CONFIRMING:
-        # Who keys instead of answering starts again.
+        # Who keys another digit instead of answering starts again.
         again, reply = _missed(wanted, State(misses=state.misses), "")
-        return (again, reply) if isinstance(reply, Person) else (replace(again, digits=key), Say())
-    state = replace(state, digits=state.digits + key)
+        return (
+            (again, reply)
+            if isinstance(reply, Person)
+            else (
+                replace(again, digits=key, keyed=True),
+                Say(),
+            )
+        )
+    state = replace(state, digits=state.digits + key, keyed=True)
     if wanted.complete(wanted.normal(state.digits)) or len(state.digits) >= wanted.most:
         return _ended(wanted, state)
     return state, Say()
@@ -203,7 +248,7 @@ def _added(wanted: Wanted, state: State, piece: str) -> tuple[State, Reply]:
     total = piece if whole else state.digits + piece
     if len(total) > wanted.most:
         return _missed(wanted, State(misses=state.misses), TOO_LONG)
-    state = replace(state, digits=total)
+    state = replace(state, digits=total, keyed=False)
     if wanted.complete(wanted.normal(total)) or len(total) == wanted.most:
         return _ended(wanted, state)
     return state, Say((*read_back(piece), GO_ON))
@@ -225,10 +270,11 @@ def _ended(wanted: Wanted, state: State) -> tuple[State, Reply]:
     fault = wanted.fault(value)
     if not fault:
         asked = replace(state, digits=value, phase=Phase.CONFIRMING)
-        return asked, Say((READ_BACK, *read_back(value), RIGHT))
+        return asked, Say(_confirm(asked))
     if fault == "length" and len(value) < wanted.most:
         return _missed(wanted, state, TOO_SHORT)
-    return _missed(wanted, State(misses=state.misses), IMPLAUSIBLE)
+    why = WRONG_CHECK if fault == "check" else IMPLAUSIBLE
+    return _missed(wanted, State(misses=state.misses), why)
 
 
 def _missed(wanted: Wanted, state: State, why: str) -> tuple[State, Reply]:
@@ -237,10 +283,13 @@ def _missed(wanted: Wanted, state: State, why: str) -> tuple[State, Reply]:
     if misses >= wanted.tries:
         return replace(state, phase=Phase.GIVEN_UP, misses=misses), Person(state.digits)
     if state.phase is Phase.CONFIRMING:
-        question: tuple[str, ...] = (READ_BACK, *read_back(state.digits), RIGHT, YES_OR_NO)
-    elif state.digits:
-        question = (*read_back(state.digits), GO_ON)
+        asked: tuple[str, ...] = (READ_BACK, *read_back(state.digits), YES_OR_NO)
     else:
-        question = (AGAIN,)
-    texts = tuple(text.format(name=wanted.name) for text in (why, *question) if text)
-    return replace(state, misses=misses), Say(texts)
+        asked = question(state, (AGAIN,))
+    said = tuple(text.format(name=wanted.name) for text in (why, *asked) if text)
+    return replace(state, misses=misses), Say(said)
+
+
+def _confirm(state: State) -> tuple[str, ...]:
+    right = RIGHT_BY_KEY if state.keyed else RIGHT
+    return (READ_BACK, *read_back(state.digits), right)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from ivr.graph import ways
 from ivr.nodes import (
     AnswerNode,
+    CallerNode,
+    DigitsNode,
     HangupNode,
     HoursNode,
     ListenNode,
@@ -29,11 +31,13 @@ _KINDS: dict[type, tuple[str, str, str]] = {
     SayNode: ("播报", "box", "#e8eef7"),
     ListenNode: ("听取", "box", "#fff4d6"),
     AnswerNode: ("解答", "box", "#e3f4e1"),
+    DigitsNode: ("收号", "box", "#fff4d6"),
     QueueNode: ("排队", "box", "#fde2d9"),
     MessageNode: ("留言", "box", "#efe3f7"),
     TransferNode: ("转接", "box", "#fde2d9"),
     HangupNode: ("结束", "box", "#e6e6e6"),
     HoursNode: ("时间", "diamond", "#ffffff"),
+    CallerNode: ("来电", "diamond", "#ffffff"),
 }
 
 
@@ -129,6 +133,8 @@ def _node(node: Node, counts: Mapping[str, int] | None) -> str:
 def _words(node: Node) -> str:
     if isinstance(node, HoursNode):
         return "是否工作时间"
+    if isinstance(node, CallerNode):
+        return "来电号码是否可知"
     if isinstance(node, AnswerNode):
         return "按所问查政策知识库"
     if isinstance(node, QueueNode) and node.priority == "emergency":

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ivr.nodes import (
     AnswerNode,
+    CallerNode,
+    DigitsNode,
     HoursNode,
     ListenNode,
     MessageNode,
@@ -57,6 +59,13 @@ def _ways(node: Node) -> Iterator[Exit]:
             yield Exit(node.next, ("next",), True, "已回答")
             yield Exit(node.nothing.next, ("nothing", "next"), True, "没有答案")
             yield Exit(node.rejected.next, ("rejected", "next"), False, "不是")
+        case DigitsNode():
+            yield Exit(node.done, ("done",), False, "已核对")
+            yield Exit(node.no_input.next, ("no_input", "next"), True, "没有出声")
+            yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
+        case CallerNode():
+            yield Exit(node.known, ("known",), True, "来电有号码")
+            yield Exit(node.withheld, ("withheld",), True, "来电无号码")
         case QueueNode():
             yield Exit(node.done, ("done",), True, "通话结束")
             yield Exit(node.nobody, ("nobody",), True, "无人接听")

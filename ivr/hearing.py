@@ -5,9 +5,9 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, rereading
+from ivr import alarm, collecting, rereading
 from ivr.matching import best, core_of, syllables
-from ivr.nodes import AnswerNode, Choice, ListenNode, Role, SayNode
+from ivr.nodes import AnswerNode, Choice, DigitsNode, ListenNode, Role, SayNode
 from ivr.state import Phase
 from ivr.turn import TRIES, Turn
 
@@ -80,7 +80,7 @@ def partial(turn: Turn, text: str) -> None:
         turn.set(cut=True)
     elif state.phase is Phase.SAYING and not state.cut:
         return
-    if syllables(text) >= INTERRUPTING_SYLLABLES:
+    if syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, DigitsNode):
         turn.set(held=None)
     turn.arm(max(turn.patience(), AFTER_INTERRUPTION_MS))
 
@@ -92,7 +92,11 @@ def speech(
 
     `again`: it can be read a second time. `otherwise`: what it may have been instead.
     """
-    if turn.state.held is None or text:
+    held = turn.state.held
+    if held is None or text:
+        if held is not None and isinstance(turn.node, DigitsNode):
+            # The next piece of a number came before the last one was read again: both count.
+            text, again = held.text + text, False
         turn.set(held=None)
         _take(turn, text, confidence, again, otherwise)
     if turn.state.paused:
@@ -130,7 +134,7 @@ def _may_interrupt(turn: Turn) -> bool:
     node = turn.node
     if turn.state.then:
         return True
-    return isinstance(node, SayNode | ListenNode | AnswerNode) and node.barge_in
+    return isinstance(node, SayNode | ListenNode | AnswerNode | DigitsNode) and node.barge_in
 
 
 def _spoken_over(turn: Turn, text: str) -> None:
@@ -153,6 +157,9 @@ def _understand(
 ) -> None:
     """Take an utterance as the answer to the question that stands."""
     node, state = turn.node, turn.state
+    if isinstance(node, DigitsNode):
+        collecting.heard(turn, node, text, again, otherwise)
+        return
     core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES
     if brief and not _short_answer(turn, text, confidence):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 
+from ivr import digit_words, digits
 from ivr.emergency import Spotter
 
 Texts = tuple[str, ...]
@@ -116,6 +118,36 @@ class QueueNode:
 
 
 @dataclass(frozen=True, slots=True)
+class DigitsNode:
+    """Collects a number, said in pieces or keyed, and reads it back (`ivr.digits`).
+
+    `number` is phone, id_number or a count of digits, `called` what the caller knows it as. What
+    was confirmed is noted under `note` and the call goes to `done`; after `tries` misses it goes to
+    `otherwise`, or by `no_input` when the caller gave no digit at all and was silent last.
+    """
+
+    name: str
+    texts: Texts
+    number: str
+    called: str
+    note: str
+    done: str
+    otherwise: str
+    no_input: Way
+    tries: int = 3
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CallerNode:
+    """Branches on whether the caller's own number is known, so that they can be called back."""
+
+    name: str
+    known: str
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageNode:
     """Takes a message of at most `limit_ms`; one shorter than a second goes to `empty`."""
 
@@ -168,8 +200,8 @@ class AskBack:
 
 
 Node = (
-    SayNode | ListenNode | AnswerNode | QueueNode | MessageNode | TransferNode | HangupNode
-    | HoursNode
+    SayNode | ListenNode | AnswerNode | DigitsNode | QueueNode | MessageNode | TransferNode
+    | HangupNode | HoursNode | CallerNode
 )  # fmt: skip
 
 
@@ -225,6 +257,8 @@ class Tree:
                 choices.extend(node.choices)
             elif isinstance(node, AnswerNode):
                 choices += [node.yes, node.no]
+            elif isinstance(node, DigitsNode):
+                found.update(dict.fromkeys(digit_words.PHRASES))
         for choice in choices:
             found.update(dict.fromkeys(choice.says + choice.mentions))
         return list(found)
@@ -240,11 +274,22 @@ class Tree:
         return list(found)
 
 
+def number_of(node: DigitsNode, today: date) -> digits.Wanted:
+    """Return the rules of a node's number on the day of the call."""
+    if node.number == "phone":
+        return replace(digits.telephone(), tries=node.tries)
+    if node.number == "id_number":
+        return replace(digits.identity(today), tries=node.tries)
+    return replace(digits.counted(int(node.number), node.called), tries=node.tries)
+
+
 def _texts_of(node: Node) -> list[str]:
     if isinstance(node, ListenNode):
         return [*node.texts, *node.no_input.texts, *node.no_match.texts]
     if isinstance(node, AnswerNode):
         return [*node.confirm, *node.tell, *node.nothing.texts, *node.rejected.texts]
-    if isinstance(node, HoursNode):
+    if isinstance(node, DigitsNode):
+        return [*node.texts, *digits.texts(number_of(node, date.min))]
+    if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
+from ivr import digits
 from ivr.emergency import Word
 from ivr.events import Answered
 
@@ -47,12 +48,12 @@ class State:
     nodes. `texts` is what was said last, `cut` that the caller broke into it, `early` what the
     caller said before the question. `question` is what the knowledge room is asked, `otherwise`
     what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
-    waits to be confirmed. `paused` says that the text stands still for a sound which may become
-    words, `false_starts` how many did not.
+    waits to be confirmed. `number` is what has been collected at a digits node. `paused` says that
+    the text stands still for a sound which may become words, `false_starts` how many did not.
     `distress` are the different words of distress heard in this call. While the caller is asked
     back (`asked_back`) the phase stays what it was, so that a no leads back to it, or to the node
     `back` if the wait ended meanwhile; `crying` says that the utterance which was asked back has
-    not ended.
+    not ended. `known` is what was known of the caller beforehand (`Dialogue.start`).
     """
 
     node: str = ""
@@ -71,6 +72,7 @@ class State:
     otherwise: str = ""
     held: Held | None = None
     unsure: Answered | None = None
+    number: digits.State = field(default_factory=digits.State)
     deaf: bool = False
     paused: bool = False
     false_starts: int = 0
@@ -78,4 +80,5 @@ class State:
     asked_back: bool = False
     crying: bool = False
     back: str = ""
+    known: frozenset[str] = frozenset()
     emergency: bool = False

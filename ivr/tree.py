@@ -18,7 +18,9 @@ from ivr.nodes import (
     SILENCE_MS,
     AnswerNode,
     AskBack,
+    CallerNode,
     Choice,
+    DigitsNode,
     HangupNode,
     HoursNode,
     ListenNode,
@@ -136,6 +138,21 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 wait_ms=data.get("wait_ms", 3000),
                 barge_in=barge_in,
             )
+        case "digits":
+            return DigitsNode(
+                name,
+                texts,
+                number=str(data["number"]),
+                called=data.get("called", "号码"),
+                note=data["note"],
+                done=data["done"],
+                otherwise=data["otherwise"],
+                no_input=_way(data.get("no_input", {})),
+                tries=data.get("tries", 3),
+                barge_in=barge_in,
+            )
+        case "caller":
+            return CallerNode(name, data["known"], data["withheld"])
         case "queue":
             return QueueNode(
                 name,
@@ -159,7 +176,7 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
 
 def _choice(data: Mapping[str, Any]) -> Choice:
     return Choice(
-        intent=data["intent"],
+        intent=data.get("intent", ""),
         next=data["next"],
         digit=str(data.get("digit", "")),
         says=tuple(data.get("says", ())),

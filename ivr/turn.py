@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ivr import digits
 from ivr.events import (
     Answered,
     Ask,
@@ -28,7 +29,9 @@ from ivr.hours import Calendar, is_open
 from ivr.nodes import (
     SILENCE_MS,
     AnswerNode,
+    CallerNode,
     Choice,
+    DigitsNode,
     HangupNode,
     HoursNode,
     ListenNode,
@@ -54,6 +57,9 @@ PAUSE_MS = 4_000
 """A text stands still for so long at most, whatever sounds."""
 
 TRIES = 2
+
+NUMBER = "number"
+"""What is known beforehand of a caller who can be called back."""
 
 
 class Turn:
@@ -126,7 +132,8 @@ class Turn:
 
     def patience(self) -> int:
         """How long the caller may be silent at this node, in ms."""
-        return self.node.no_input.after_ms if isinstance(self.node, ListenNode) else SILENCE_MS
+        node = self.node
+        return node.no_input.after_ms if isinstance(node, ListenNode | DigitsNode) else SILENCE_MS
 
     # ---- moving --------------------------------------------------------------------------------
 
@@ -138,6 +145,10 @@ class Turn:
         node = self.node
         if isinstance(node, HoursNode):
             self.go(node.open if is_open(self.now, self.calendar) else node.closed)
+        elif isinstance(node, CallerNode):
+            self.go(node.known if NUMBER in self.state.known else node.withheld)
+        elif isinstance(node, DigitsNode):
+            self._enter_digits()
         elif isinstance(node, ListenNode):
             self._enter_listen(node)
         elif isinstance(node, AnswerNode):
@@ -158,6 +169,8 @@ class Turn:
             self.say(filled(node.confirm, self.state.unsure))
         elif isinstance(node, ListenNode):
             self.say(node.texts)
+        elif isinstance(node, DigitsNode):
+            self.say(digits.question(self.state.number, node.texts))
 
     def take(self, way: Way) -> None:
         """Take the way of a question that got no answer."""
@@ -194,7 +207,8 @@ class Turn:
         elif choice.role is Role.PERSON and self.state.emergency:
             alarm = self.tree.choice(Role.EMERGENCY)
             target = alarm.next if alarm else target
-        self.note("intent", choice.intent)
+        if choice.intent:
+            self.note("intent", choice.intent)
         self.set(misses=0, early="")
         self.go(target)
 
@@ -232,6 +246,12 @@ class Turn:
         if self.state.deaf and node.without_speech:
             self.go(node.without_speech)
             return
+        if not self.state.deaf:
+            self.do(Listen())
+        self.ask_again()
+
+    def _enter_digits(self) -> None:
+        self.set(number=digits.State())
         if not self.state.deaf:
             self.do(Listen())
         self.ask_again()

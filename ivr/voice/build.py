@@ -19,10 +19,11 @@ import yaml
 from ivr.findings import TreeRefused
 from ivr.tree import load
 from ivr.voice import music, sound
+from ivr.voice.files import write_atomically
 from ivr.voice.kokoro import VOICE, Kokoro, default_folder
 from ivr.voice.lexicon import said
 from ivr.voice.port import Speaker, VoiceUnavailable
-from ivr.voice.prompts import INDEX, write_atomically
+from ivr.voice.prompts import INDEX
 from ivr.wording import texts_of
 
 ROOM = Path(__file__).resolve().parents[1]

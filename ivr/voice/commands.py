@@ -13,8 +13,9 @@ from ivr.findings import TreeRefused
 from ivr.sentences import split
 from ivr.voice import sound
 from ivr.voice.build import PROMPTS
+from ivr.voice.files import write_atomically
 from ivr.voice.port import Speaker, VoiceUnavailable
-from ivr.voice.prompts import key, read_index, voice_of, write_atomically
+from ivr.voice.prompts import key, read_index, voice_of
 from ivr.voice.reading import for_ear
 
 Texts = Callable[[], list[str]]

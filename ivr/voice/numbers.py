@@ -4,6 +4,9 @@ from __future__ import annotations
 
 _DIGITS = "零一二三四五六七八九"
 _DIAL = "零幺二三四五六七八九"
+DIGIT_WORDS = (*_DIAL, "艾克斯")
+"""How each digit of a number to dial or to copy down is said, and the X of identity numbers."""
+
 MOST_DIGITS = 16
 """An amount of more digits is read digit by digit."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,8 +17,10 @@ from twisted.python.threadpool import ThreadPool
 
 from ivr import sentences
 from ivr.voice import sound
+from ivr.voice.files import write_atomically
 from ivr.voice.lexicon import said
 from ivr.voice.port import Speaker, VoiceUnavailable
+from ivr.voice.spoken_digits import SpokenDigits
 
 INDEX = "index.json"
 
@@ -44,6 +44,7 @@ class PromptStore:
         known = voice_of(committed)
         self._own = self._committed if not name or known in ("", name) else {}
         self._cache = cache
+        self._digits = SpokenDigits(cache / "digits", self._at_hand)
         self._speaker = speaker
         self._reactor = reactor
         self._waiting: dict[str, list[Deferred[Path]]] = {}
@@ -56,7 +57,7 @@ class PromptStore:
 
     def get(self, text: str) -> Path | None:
         """The WAV file of a text if it is at hand now, else None."""
-        return self._own_file(text) or self._committed.get(text)
+        return self._at_hand(text) or self._digits.get(text)
 
     def want(self, text: str) -> Deferred[Path]:
         """The WAV file of a text, rendered first if need be. Fails with VoiceUnavailable.
@@ -106,6 +107,9 @@ class PromptStore:
             self._pool.stop()
 
     # ---- rendering -----------------------------------------------------------------------------
+
+    def _at_hand(self, text: str) -> Path | None:
+        return self._own_file(text) or self._committed.get(text)
 
     def _own_file(self, text: str) -> Path | None:
         """The WAV file of a text in the speaker's voice if it is at hand now."""
@@ -200,17 +204,3 @@ def read_index(folder: Path) -> dict[str, Path]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
     return {text: file for text, file in entries.items() if file.is_file()}
-
-
-def write_atomically(file: Path, data: bytes) -> None:
-    """Write a file so that a reader sees all of it or nothing. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(file)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise

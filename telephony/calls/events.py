@@ -17,9 +17,13 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class CallerUp:
-    """The caller hears us; `listening` is false when no recogniser is to be had."""
+    """The caller hears us; `listening` is false when no recogniser is to be had.
+
+    `known` is what the dialogue may know of the caller beforehand (`ivr.dialogue.Dialogue.start`).
+    """
 
     listening: bool
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

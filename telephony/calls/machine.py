@@ -33,8 +33,10 @@ class Phase(Enum):
 class Script(Protocol):
     """The dialogue that leads the caller; `ivr.dialogue.Dialogue` is one."""
 
-    def start(self, now: datetime) -> tuple[Any, tuple[ivr.Effect, ...]]:
-        """Return the first state and what to do."""
+    def start(
+        self, now: datetime, known: frozenset[str] = frozenset()
+    ) -> tuple[Any, tuple[ivr.Effect, ...]]:
+        """Return the first state and what to do for a caller of whom `known` is known."""
 
     def step(
         self, state: Any, event: ivr.Event, now: datetime
@@ -75,8 +77,8 @@ class CallMachine:
         match event:
             case ev.Opened():
                 return state, (ev.AnswerCaller(),)
-            case ev.CallerUp(listening):
-                return self._up(state, listening, now)
+            case ev.CallerUp():
+                return self._up(state, event, now)
             case ev.CallerEnded(_, reason):
                 return self._end(state, reason, drop=False)
             case ev.Stop(reason):
@@ -88,21 +90,21 @@ class CallMachine:
             case _:
                 return self._person(state, event, now)
 
-    def _up(self, state: CallState, listening: bool, now: datetime) -> Step:
+    def _up(self, state: CallState, event: ev.CallerUp, now: datetime) -> Step:
         if state.phase is not Phase.RINGING:
             return state, ()
         state = replace(state, phase=Phase.MACHINE)
         first: tuple[ev.Effect, ...] = (
             ev.Write("answered"),
             ev.StartRecording(),
-            ev.Write("speech", {"state": "live" if listening else "keypad"}),
+            ev.Write("speech", {"state": "live" if event.listening else "keypad"}),
         )
-        dialogue, wanted = self._script.start(now)
+        dialogue, wanted = self._script.start(now, event.known)
         state, effects = self._translate(replace(state, dialogue=dialogue), wanted)
         early, state = state.early, replace(state, early=())
-        later: tuple[ivr.Event, ...] = early if listening else (ivr.NoRecogniser(), *early)
-        for event in later:
-            state, more = self._dialogue(state, event, now)
+        deaf: tuple[ivr.Event, ...] = () if event.listening else (ivr.NoRecogniser(),)
+        for what in (*deaf, *early):
+            state, more = self._dialogue(state, what, now)
             effects += more
         return state, first + effects
 

@@ -18,7 +18,7 @@ from ivr import events as ivr
 from ivr.voice.port import Prompts
 from telephony.calls.machine import CallMachine
 from telephony.calls.recording import RecordingFolder
-from telephony.sip.port import Line
+from telephony.sip.port import Invitation, Line
 
 
 class Writer(Protocol):
@@ -73,6 +73,11 @@ class Waiter(Protocol):
         """nobody, timeout or closed."""
 
 
+def known_of(invitation: Invitation) -> frozenset[str]:
+    """Return what the dialogue may know of a caller from the INVITE: `number`, unless withheld."""
+    return frozenset({"number"} if invitation.caller and not invitation.withheld else ())
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything a call works with; one set per node."""
@@ -97,3 +102,5 @@ class Parts:
     """Whether one more stream may be recognised now, beyond those that lead dialogues."""
     second: SecondReader | None = None
     """Reads utterances again that the recogniser was unsure of."""
+    known: Callable[[Invitation], frozenset[str]] = known_of
+    """What is known of a caller when the call begins (`ivr.dialogue.Dialogue.start`)."""

@@ -106,7 +106,7 @@ class CallSession:
         """The caller hears us."""
         self._transcript.restart()
         self._keypad = not self._parts.recogniser.ready
-        self._post(ev.CallerUp(not self._keypad))
+        self._post(ev.CallerUp(not self._keypad, self._parts.known(self._invitation)))
 
     def leg_dtmf(self, leg: Leg, digit: str) -> None:
         """The caller pressed a key."""

@@ -59,7 +59,7 @@ def test_without_a_recogniser_the_dialogue_is_told_at_once() -> None:
     told: list[ivr.Event] = []
 
     class Listener:
-        def start(self, now: Any) -> Any:
+        def start(self, now: Any, known: frozenset[str] = frozenset()) -> Any:
             return 0, (ivr.Say(("您好",), 1),)
 
         def step(self, state: Any, event: ivr.Event, now: Any) -> Any:
@@ -69,6 +69,21 @@ def test_without_a_recogniser_the_dialogue_is_told_at_once() -> None:
     effects = Run(Listener())(ev.CallerUp(False))
     assert told == [ivr.NoRecogniser()]
     assert ev.Write("speech", {"state": "keypad"}) in effects
+
+
+def test_the_dialogue_is_told_what_is_known_of_the_caller() -> None:
+    told: list[frozenset[str]] = []
+
+    class Listener:
+        def start(self, now: Any, known: frozenset[str] = frozenset()) -> Any:
+            told.append(known)
+            return 0, ()
+
+        def step(self, state: Any, event: ivr.Event, now: Any) -> Any:
+            return state, ()
+
+    Run(Listener())(ev.CallerUp(True, frozenset({"number"})))
+    assert told == [frozenset({"number"})]
 
 
 def test_a_key_that_overtakes_the_ack_is_not_lost() -> None:

@@ -54,7 +54,7 @@ class Anything:
     def __init__(self) -> None:
         self.wanted: Wanted = ()
 
-    def start(self, now: datetime) -> tuple[Any, Wanted]:
+    def start(self, now: datetime, known: frozenset[str] = frozenset()) -> tuple[Any, Wanted]:
         return None, self.wanted
 
     def step(self, state: Any, event: ivr.Event, now: datetime) -> tuple[Any, Wanted]:

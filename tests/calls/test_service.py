@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from twisted.internet.defer import Deferred
 
 from telephony.sip.port import LegState
 from tests.calls.hall import Hall
+from tests.calls.toy import Toy
 
 
 def test_calls_are_kept_apart(hall: Hall) -> None:
@@ -123,3 +127,25 @@ def test_a_ticket_number_that_comes_after_the_end_brings_no_row_back(hall: Hall)
     late.callback("20260304-000001")
     assert hall.published[-1][0] != "call.changed", "the live page would show it for ever"
     hall.over()
+
+
+@pytest.mark.parametrize(
+    ("invitation", "known"),
+    [
+        ({}, {"number"}),
+        ({"caller": ""}, set()),
+        ({"withheld": True}, set()),
+    ],
+)
+def test_who_withholds_their_number_cannot_be_called_back(
+    invitation: dict[str, Any], known: set[str], tmp_path: Path
+) -> None:
+    told: list[frozenset[str]] = []
+
+    class Listener(Toy):
+        def start(self, now: datetime, known: frozenset[str] = frozenset()) -> Any:
+            told.append(known)
+            return super().start(now)
+
+    Hall(tmp_path, Listener()).call(**invitation)
+    assert told == [known]

@@ -32,7 +32,7 @@ class Toy:
         "9": (ivr.Deafen(), ivr.HangUp()),
     }
 
-    def start(self, now: datetime) -> tuple[Any, Wanted]:
+    def start(self, now: datetime, known: frozenset[str] = frozenset()) -> tuple[Any, Wanted]:
         return 0, (ivr.Listen(), ivr.Visit("need"), ivr.Say(("您好，请说您的需求。",), 1))
 
     def step(self, state: Any, event: ivr.Event, now: datetime) -> tuple[Any, Wanted]:

@@ -163,7 +163,7 @@ async def walk(service: Service, clips: Clips, ways: dict[str, tuple[str, str, W
             await citizen.hang_up()
             ticket = await proper_end(service, citizen, disposition)
             # Hanging up ends a message as the hash key does.
-            last = "message_noted" if disposition == "message" else node
+            last = "own_number" if (node, disposition) == ("message_nobody", "message") else node
             assert ticket["path"][-1] == last, ticket["path"]
             said = "".join(x["text"] for x in ticket["transcript"] if x["speaker"] == "machine")
             assert "录音" in said, "what the caller heard of the machine is not in the ticket"

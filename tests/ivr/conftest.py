@@ -12,6 +12,8 @@ from ivr.dialogue import Dialogue
 from ivr.tree import load
 from tests.ivr.walk import Walk
 
+WriteTree = Callable[[str], Path]
+
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "ivr" / "trees" / "12349.yaml"
 
@@ -31,8 +33,8 @@ def shipped() -> Dialogue:
 def call(shipped: Dialogue) -> Callable[..., Walk]:
     """Start a call on the shipped tree; `now` is in office hours unless given."""
 
-    def start(now: datetime = OPEN) -> Walk:
-        return Walk(shipped, now)
+    def start(now: datetime = OPEN, known: frozenset[str] = frozenset()) -> Walk:
+        return Walk(shipped, now, known)
 
     return start
 

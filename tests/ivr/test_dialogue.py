@@ -196,9 +196,9 @@ def test_zero_after_an_emergency_returns_to_its_queue_even_out_of_hours(call: Ca
 
 
 def test_nobody_available_takes_a_message_with_a_promise(call: Call) -> None:
-    walk = call().press("0").send(ev.QueueEnded("timeout"))
+    walk = call(known=frozenset({"number"})).press("0").send(ev.QueueEnded("timeout"))
     assert "留言" in walk.said and "工作时间给您回电" in walk.said
-    walk.hear_out().send(ev.MessageDone(12)).hear_out()
+    walk.hear_out().send(ev.MessageDone(12)).hear_out().wait().hear_out()
     assert walk.ended and walk.notes("disposition") == ["message"]
 
 

@@ -8,8 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from core.chinese_ids import phone_fault
 from ivr import events as ev
 from ivr.dialogue import Dialogue
+from ivr.nodes import DigitsNode
 from ivr.state import Phase, State
 from ivr.tree import load
 from tests.ivr.conftest import CLOSED, OPEN, SHIPPED
@@ -18,7 +20,8 @@ DIALOGUE = Dialogue(load(SHIPPED))
 
 WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
-     "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢"]
+     "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
+     "幺三八零零幺三八零零零", "零零幺", "对", "不对"]
 )  # fmt: skip
 ANSWERS = st.builds(
     ev.Answered,
@@ -57,10 +60,10 @@ class AnyCall(RuleBasedStateMachine):
     cried = False
     heard: frozenset[str] = frozenset()
 
-    @initialize(now=st.sampled_from([OPEN, CLOSED]))
-    def answer(self, now: datetime) -> None:
+    @initialize(now=st.sampled_from([OPEN, CLOSED]), number=st.booleans())
+    def answer(self, now: datetime, number: bool) -> None:
         self.now = now
-        self.state, effects = DIALOGUE.start(now)
+        self.state, effects = DIALOGUE.start(now, frozenset({"number"} if number else ()))
         self.check(effects)
 
     def check(self, effects: tuple[ev.Effect, ...]) -> None:
@@ -75,6 +78,8 @@ class AnyCall(RuleBasedStateMachine):
             if isinstance(effect, ev.Say | ev.SayWaiting):
                 assert effect.texts and all(effect.texts)
                 assert not any("{" in text for text in effect.texts)
+            if isinstance(effect, ev.Note) and effect.key == "callback":
+                assert not phone_fault(effect.value)
         assert self.over == (self.state.phase is Phase.ENDED)
         self.check_emergency(effects)
         # A text that stands still is one that is being said, and it goes on or is given up.
@@ -159,6 +164,27 @@ class AnyCall(RuleBasedStateMachine):
     def knowledge_replies(self, answer: ev.Answered) -> None:
         self.step(answer)
 
+    @precondition(lambda self: self.state.phase is Phase.RECORDING)
+    @rule()
+    def message_is_left(self) -> None:
+        self.step(ev.MessageDone(9))
+
+    @precondition(lambda self: self.state.node in ("own_number", "new_number"))
+    @rule(words=st.sampled_from(["换号码", "幺三八零零幺三八零零零", "对", "不对", "幺三八"]))
+    def caller_gives_a_number(self, words: str) -> None:
+        self.step(ev.Speech(words, 0.9, True))
+
+    @precondition(lambda self: self.state.held is not None)
+    @rule(words=WORDS, other=WORDS)
+    def second_reading_comes(self, words: str, other: str) -> None:
+        self.step(ev.ReadAgain(words, 0.7, other))
+
+    @precondition(lambda self: self.state.node == "new_number")
+    @rule(keys=st.sampled_from(["87744444#", "13800138000", "0", "*"]))
+    def caller_keys_a_number(self, keys: str) -> None:
+        for key in keys:
+            self.step(ev.Digit(key))
+
     @precondition(lambda self: self.state.phase in (Phase.QUEUED, Phase.RECORDING))
     @rule()
     def nobody_comes(self) -> None:
@@ -179,9 +205,14 @@ class AnyCall(RuleBasedStateMachine):
 
     @invariant()
     def zero_reaches_people(self) -> None:
+        """Or is a digit, where a number is collected; saying so reaches them there too."""
         if self.state.phase in (Phase.ENDED, Phase.QUEUED):
             return
-        state, effects = DIALOGUE.step(self.state, ev.Digit("0"), OPEN)
+        collects = isinstance(DIALOGUE.tree.nodes[self.state.node], DigitsNode)
+        if collects and self.state.phase is Phase.LISTENING and not self.state.asked_back:
+            state, effects = DIALOGUE.step(self.state, ev.Speech("转人工", 0.9), OPEN)
+        else:
+            state, effects = DIALOGUE.step(self.state, ev.Digit("0"), OPEN)
         assert state.phase is Phase.QUEUED
         assert any(isinstance(effect, ev.Enqueue) for effect in effects)
 

@@ -57,6 +57,8 @@ def talk(*said: str) -> list[Event]:
         (["87744444#", "#"], "87744444"),
         (["八六幺三八零零幺三八零零零", "对"], CALLER),
         (["123*13800138000", "#"], CALLER),
+        (["13800138000", "1"], CALLER),
+        (["13900138000", "2", "13800138000", "1"], CALLER),
     ],
 )
 def test_telephone_numbers(said: list[str], value: str) -> None:
@@ -92,6 +94,9 @@ def test_read_back_in_groups_one_prompt_each() -> None:
     assert run(PHONE, Heard("幺三八零零幺三八零零零"))[1] == Say(
         ("您说的是：", "幺三八，", "零零幺三，", "八零零零。", "对吗？")
     )
+    assert run(PHONE, *talk(CALLER))[1] == Say(
+        ("您说的是：", "幺三八，", "零零幺三，", "八零零零。", "对请按1，不对请按2。")
+    )
     assert run(PHONE, Heard("幺三八"))[1] == Say(("幺三八。", "请接着说。"))
     assert digits.read_back("11010519491231002X") == (
         "幺幺零幺零五，",
@@ -103,7 +108,8 @@ def test_read_back_in_groups_one_prompt_each() -> None:
 @pytest.mark.parametrize(
     ("wanted", "said", "why"),
     [
-        (ID, "幺幺零幺零五幺九四九幺二三幺零零二一", "这个身份证号码好像不对。"),
+        (ID, "幺幺零幺零五幺九四九幺二三幺零零二一", "这个身份证号码核对不上，可能有一位说错了。"),
+        (ID, "九九零幺零五幺九四九幺二三幺零零二艾克斯", "这个身份证号码好像不对。"),
         (PHONE, "九九九九九九九九九九九九九九九九九", "号码的位数多了。"),
         (PHONE, "今天天气很好", "对不起，没有听清。"),
     ],

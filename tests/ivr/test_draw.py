@@ -38,5 +38,5 @@ def test_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ways_out_carry_their_reasons() -> None:
     text = source(load(SHIPPED))
-    for label in ("没有出声", "没听懂", "无人接听", "非工作时间", "0 人工"):
+    for label in ("没有出声", "没听懂", "无人接听", "非工作时间", "0 人工", "已核对", "来电无号码"):
         assert label in text

@@ -14,9 +14,10 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, DeferredList
 
 from ivr.voice import sound
+from ivr.voice.files import write_atomically
 from ivr.voice.kokoro import name_of
 from ivr.voice.port import VoiceUnavailable
-from ivr.voice.prompts import PromptStore, key, write_atomically
+from ivr.voice.prompts import PromptStore, key
 
 LIMIT_S = 20
 Steps = Generator[Any, Any, None]

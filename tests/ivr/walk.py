@@ -15,10 +15,12 @@ Kind = TypeVar("Kind")
 class Walk:
     """One call. `effects` holds those of the last step, `all` those of the whole call."""
 
-    def __init__(self, dialogue: Dialogue, now: datetime) -> None:
+    def __init__(
+        self, dialogue: Dialogue, now: datetime, known: frozenset[str] = frozenset()
+    ) -> None:
         self.dialogue, self.now = dialogue, now
         self.state: State
-        self.state, self.effects = dialogue.start(now)
+        self.state, self.effects = dialogue.start(now, known)
         self.all = list(self.effects)
 
     def send(self, event: ev.Event) -> Walk:
