@@ -140,6 +140,10 @@ async def strangers(service: Service, clips: Clips) -> None:
         result = await citizen.over(150)
         ticket = await service.ticket(citizen.number)
         heard = [x["text"] for x in ticket["transcript"] if x["speaker"] == "caller"]
+        if name == "foreign" and "emergency" in ticket["path"]:
+            # What is no language may resemble a cry; asked back, the stranger's silence is a yes.
+            await proper_end(service, citizen, "emergency")
+            return ""
         reached = "message_nobody" in ticket["path"]
         if (result.code, result.by) != (200, "far") or not reached or ticket["article"]:
             return f"{name}: {result.code} by {result.by}, {ticket['path']}, {heard}"
