@@ -22,8 +22,8 @@ LONGEST_ANSWER = 12
 ALIKE = 0.1
 """What two syllables may differ by and be the same word (shi and si)."""
 
-Made = tuple[int, float]
 PARTICLES = frozenset({"de", "le", "a", "ya", "ba", "o", "ma", "ne", "la", "ha", "en", "ai"})
+"""Syllables that say nothing of their own at the end of a phrase (不用了, 是的呀)."""
 
 
 def syllables(text: str) -> int:
@@ -53,7 +53,8 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
     recogniser's, 0..1; it decides only where the sound match is fair but not clear.
     """
     whole, core = sounds(heard), sounds(core_of(heard, fillers))
-    courtesies = [sounds(filler) for filler in fillers] if len(whole) <= LONGEST_ANSWER else []
+    short = 1 < len(whole) <= LONGEST_ANSWER
+    courtesies = [sounds(filler) for filler in fillers] if short else []
     limit = FAIR if confidence >= CONFIDENT else CLEAR
     winner: tuple[float, int] = (0.0, 0)
     found: Choice | None = None
@@ -70,7 +71,7 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
             )
             for phrase in choice.mentions
         ]
-        if 1 < len(whole) <= LONGEST_ANSWER:
+        if short:
             said, share = _put_together(whole, [sounds(p) for p in choice.says], courtesies)
             scored.append((share, PUT_TOGETHER, said))
         for score, needed, length in scored:
@@ -87,7 +88,9 @@ def _said(whole: tuple[str, ...], core: tuple[str, ...], phrase: tuple[str, ...]
     return max(scores)
 
 
-def _put_together(whole: Sounds, says: Sequence[Sounds], courtesies: Sequence[Sounds]) -> Made:
+def _put_together(
+    whole: Sounds, says: Sequence[Sounds], courtesies: Sequence[Sounds]
+) -> tuple[int, float]:
     """Lay phrases end to end over the whole: 不对不对错了, 好了好了麻烦你了再见.
 
     Returns the syllables that phrases of the choice cover, and the share that anything covers;
