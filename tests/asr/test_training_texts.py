@@ -30,8 +30,11 @@ def test_every_kind_of_speech_occurs(corpus: Corpus) -> None:
     for text in said:
         digits = re.fullmatch(r"[零一二三四五六七八九幺两，]+", text)
         kinds["digits" if digits else "distress" if text in corpus.distress else "other"] += 1
+        kinds["commands"] += text in corpus.commands
     assert kinds["digits"] > COUNT * 0.05
     assert kinds["distress"] > COUNT * 0.04
+    assert kinds["commands"] > COUNT * 0.15
+    assert {"人工", "转人工", "是的", "不用了"} <= {*corpus.commands}
     assert {"救命", "摔倒了"} <= {*corpus.distress}
 
 
