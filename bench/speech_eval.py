@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from asr.config import AsrSettings
-from asr.evaluation import cost, measures, narrow, plan, raw
+from asr.evaluation import both, cost, measures, narrow, plan, raw
 from asr.evaluation.anysound import load_any_sound
 from asr.evaluation.clips import Clips, Speak, cache_folder, espeak
 from asr.evaluation.corpora import Corpora
@@ -26,6 +26,8 @@ from asr.evaluation.listening import Ears
 from asr.evaluation.report import Row, as_json, page, table
 from asr.evaluation.room import Room
 from asr.model_folder import ModelBroken, inspect
+from asr.second_reader.port import Reading
+from asr.second_reader.whisper import WeightsMissing, Whisper
 from asr.vosk_recogniser import LoadedModel
 from bench.process import ROOT
 from bench.speech_line import Line, vocabulary
@@ -55,6 +57,14 @@ def voices(settings: Settings, hostile: str) -> tuple[Callable[[str], str], Call
     return name, make
 
 
+def second_reader(settings: Settings) -> tuple[Callable[[bytes], Reading] | None, str]:
+    """Whisper in this process, or None and the reason why there is none."""
+    try:
+        return Whisper(settings.whisper).read, ""
+    except WeightsMissing as error:
+        return None, str(error)
+
+
 def people_folder() -> Path | None:
     """The recordings of people: data/speech of the folder that HOTLINE_SHARED names, if there."""
     shared = os.environ.get("HOTLINE_SHARED")
@@ -77,6 +87,7 @@ def run(room: Room, parts: Sequence[str], hours: float) -> list[Row]:
     """All rows of these parts, in the order of the issue's table."""
     steps: dict[str, Sequence[Callable[[], list[Row]]]] = {
         "intents": (lambda: measures.intents(room), lambda: raw.sound_rows(room)),
+        "both": (lambda: both.both_readers(room),),
         "hostile": (lambda: measures.hostile(room),),
         "answers": (lambda: narrow.answers(room),),
         "phone": (lambda: narrow.phone(room),),
@@ -146,7 +157,8 @@ def main(quick: bool, only: tuple[str, ...], hours: float | None, model: Path | 
     clips.prepare(drawn.said(), _tell)
     if people is None:
         print("HOTLINE_SHARED is not set or has no data/speech: nobody's voice is heard.")
-    room = Room(corpora, drawn, clips, ears, line, scratch, people)
+    second, fault = second_reader(settings) if "both" in parts else (None, "")
+    room = Room(corpora, drawn, clips, ears, line, scratch, people, second, fault)
     rows = run(room, parts, corpora.hours(quick) if hours is None else hours)
     print("\n".join(["", *table(rows)]))
     if only or model:

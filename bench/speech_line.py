@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from asr.evaluation.plan import Vocabulary
+from asr.evaluation.room import Again
 from asr.evaluation.scoring import Outcome
 from asr.port import Final, Heard, Partial
+from asr.second_reader.fusion import Candidate
 from core.settings import Settings
 from ivr.dialogue import Dialogue
 from ivr.emergency import Weight
-from ivr.events import Answered, Ask, Effect, Event, Note, Speech, SpeechPartial
+from ivr.events import Answered, Ask, Effect, Event, Note, Reread, Speech, SpeechPartial
 from ivr.nodes import AnswerNode
 from ivr.sentences import split
 from ivr.state import Phase, State
 from ivr.tree import load as load_tree
 from knowledge.load import load_folder
 from knowledge.search import KnowledgeIndex
+from telephony.calls.rereading import SHORTEST_S, as_one
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """A Monday noon in China: opening hours do not change what an utterance means."""
@@ -34,8 +37,11 @@ class Line:
         self._index = KnowledgeIndex(self.articles)
         self._area, self._today = area, today
 
-    def decide(self, node: str, heard: Sequence[Heard]) -> Outcome:
-        """What the dialogue does first with what is heard while it listens at `node`."""
+    def decide(self, node: str, heard: Sequence[Heard], again: Again | None = None) -> Outcome:
+        """What the dialogue does first with what is heard while it listens at `node`.
+
+        What it wants read again is given to `again`.
+        """
         state = State(node=node, phase=Phase.LISTENING, tag=1)
         if isinstance(self.tree.nodes[node], AnswerNode):
             offered = Answered("unsure", "offered", "想问的事", "答复", "依据")
@@ -45,11 +51,15 @@ class Line:
             if isinstance(what, Partial):
                 event = SpeechPartial(what.text)
             elif isinstance(what, Final):
-                event = Speech(what.text, what.confidence)
+                long = what.end_ms - what.start_ms >= SHORTEST_S * 1000
+                event = Speech(what.text, what.confidence, again is not None and long)
             else:
                 continue
             before = state
             state, effects = self._dialogue.step(state, event, NOON)
+            if again and isinstance(what, Final) and Reread() in effects:
+                read = as_one(Candidate(what.text, what.confidence), again(what))
+                state, effects = self._dialogue.step(state, read, NOON)
             outcome = self._outcome(before, state, effects)
             if outcome is not None:
                 return outcome

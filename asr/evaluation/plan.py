@@ -14,6 +14,7 @@ KOKORO_EVERY = 3
 
 PARTS = (
     "intents",
+    "both",
     "hostile",
     "emergencies",
     "talk",
@@ -25,7 +26,7 @@ PARTS = (
 )
 """The names that `--only` takes."""
 
-_OF_INTENTS = {"intents", "talk", "cost", "emergencies"}
+_OF_INTENTS = {"intents", "both", "talk", "cost", "emergencies"}
 
 
 @dataclass(frozen=True, slots=True)

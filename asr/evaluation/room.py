@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,19 +14,27 @@ from asr.evaluation.line import Audio, floats, through
 from asr.evaluation.listening import Ears, Hearing
 from asr.evaluation.plan import Plan
 from asr.evaluation.scoring import Outcome
-from asr.port import Heard
+from asr.port import Final, Heard
+from asr.second_reader.port import Reading
+
+Again = Callable[[Final], Reading | None]
 
 
 class Mind(Protocol):
     """The line's real decision: its tree's choices and its articles."""
 
-    def decide(self, node: str, heard: Sequence[Heard]) -> Outcome:
-        """What the line does with what is heard at a node of the tree, at its first action."""
+    def decide(self, node: str, heard: Sequence[Heard], again: Again | None = None) -> Outcome:
+        """What the line does with what is heard at a node of the tree, at its first action.
+
+        `again` reads an utterance a second time; without it nothing is read again.
+        """
 
 
 @dataclass
 class Room:
-    """What every measurement needs. `shared` is the folder of recordings of people, if any."""
+    """What every measurement needs. `shared` is the folder of recordings of people, if any;
+    `second` the second reader, or None and `no_second` says why.
+    """
 
     corpora: Corpora
     plan: Plan
@@ -35,6 +43,8 @@ class Room:
     mind: Mind
     scratch: Path
     shared: Path | None
+    second: Callable[[bytes], Reading] | None = None
+    no_second: str = ""
 
     def pcm(self, said: Said, line: str = "clean") -> bytes:
         """A clip as the hotline gets it on one of the declared lines."""

@@ -63,10 +63,13 @@ class Line:
         # Resampling by a factor moves pitch and formants together: a larger or smaller head.
         factor = chance.uniform(0.86, 1.16) if chance.random() < 0.8 else 1.0
         audio = soxr.resample(audio, 16_000 * factor, LINE_RATE).astype(np.float32)
-        # Most of the padding is short; sometimes long, so that the net learns what silence is.
+        # Most of the padding is short; sometimes long, so that the net learns what silence is, and
+        # that people who talk in the background before and after the caller are no caller.
         before, after = chance.uniform(0.05, 0.5, 2)
-        if chance.random() < 0.15:
+        if chance.random() < 0.25:
             after += chance.uniform(0.3, 1.5)
+        if chance.random() < 0.15:
+            before += chance.uniform(0.3, 0.8)
         audio = np.pad(audio, (int(before * LINE_RATE), int(after * LINE_RATE)))
         if chance.random() < 0.4:
             audio = self._room(audio)

@@ -25,10 +25,15 @@ def read_again(
     """Give `done` both readings as one, also when the second did not come."""
 
     def fused(reading: Reading | None) -> None:
-        other = None if reading is None else Candidate(reading.text, reading.confidence)
-        found = fuse(Candidate(line.text, line.confidence), other).candidates
-        likeliest = found[0] if found else Candidate("", 0.0)
-        otherwise = found[1].text if len(found) > 1 else ""
-        done(ivr.ReadAgain(likeliest.text, likeliest.confidence, otherwise))
+        done(as_one(Candidate(line.text, line.confidence), reading))
 
     second.read(sound, DEADLINE_S).addCallback(fused)
+
+
+def as_one(first: Candidate, reading: Reading | None) -> ivr.ReadAgain:
+    """Both readings of an utterance as the dialogue takes them; `reading` is None without one."""
+    other = None if reading is None else Candidate(reading.text, reading.confidence)
+    found = fuse(first, other).candidates
+    likeliest = found[0] if found else Candidate("", 0.0)
+    otherwise = found[1].text if len(found) > 1 else ""
+    return ivr.ReadAgain(likeliest.text, likeliest.confidence, otherwise)

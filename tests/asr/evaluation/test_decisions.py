@@ -8,6 +8,7 @@ import pytest
 
 from asr.commands import DEFAULT
 from asr.evaluation.anysound import load_any_sound
+from asr.evaluation.both import cut
 from asr.evaluation.clips import espeak
 from asr.evaluation.corpora import Line as Telephone
 from asr.evaluation.corpora import load
@@ -16,6 +17,7 @@ from asr.evaluation.listening import listen
 from asr.evaluation.scoring import Outcome, sound_errors
 from asr.model_folder import inspect
 from asr.port import Final, Heard, Partial
+from asr.second_reader.port import Reading
 from bench.speech_eval import about, people_folder
 from bench.speech_line import Line, vocabulary
 from core.settings import Settings
@@ -56,6 +58,28 @@ def test_the_first_thing_that_the_line_does(
     line: Line, node: str, heard: list[Heard], outcome: Outcome
 ) -> None:
     assert line.decide(node, heard) == outcome
+
+
+def test_what_is_uncertain_is_read_again(line: Line) -> None:
+    unsure, read = Final("八了二", (), 0.4, 500, 2500), list[Final]()
+
+    def again(utterance: Final) -> Reading:
+        read.append(utterance)
+        return Reading("低保怎么申请", 0.9)
+
+    assert line.decide("need", [unsure]).kind == "nothing"
+    found = line.decide("need", [unsure], again)
+    assert found.what == "dibao-shenqing" and read == [unsure]
+    read.clear()
+    assert line.decide("need", [final("低保怎么申请")], again).kind == "told"
+    assert not read
+
+
+def test_the_second_reader_gets_the_utterance_with_its_surroundings() -> None:
+    pcm = bytes(range(250)) * 160
+    utterance = Final("好", (), 0.4, 1000, 1500)
+    assert cut(pcm, utterance) == pcm[700 * 16 : 1800 * 16]
+    assert cut(pcm, Final("好", (), 0.4, 100, 200)) == pcm[: 500 * 16]
 
 
 def test_an_article_may_be_offered_only(line: Line) -> None:
