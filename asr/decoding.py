@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from asr.calibration import Points, calibrated
 from asr.endofspeech import FRAME_MS, Change, EndOfSpeech, EndOfSpeechSettings
 from asr.port import Final, Heard, Partial, VoiceStarted, Word
 
@@ -49,6 +50,7 @@ class Doubt:
     """What is too uncertain to be passed on as text; see the model's `model.json`."""
 
     min_confidence: float = 0.0
+    calibration: Points = ()
 
 
 class Decoding:
@@ -162,7 +164,7 @@ class Decoding:
             )
             for entry in found
         )
-        confidence = _confidence(words)
+        confidence = round(calibrated(_confidence(words), self._doubt.calibration), 3)
         known = tuple(word for word in words if word.text != UNKNOWN)
         end = self._heard_ms - self._ends.quiet_ms
         if not known or confidence < self._doubt.min_confidence:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from asr.calibration import Points, read_points
+
 MANIFEST = "model.json"
 REMEDY = "set asr_model to a Vosk model's folder, or run `make model`"
 _RATE = re.compile(r"^\s*--sample-frequency=(\d+)", re.MULTILINE)
@@ -31,7 +33,8 @@ class ModelFolder:
     """What is known of a model before it is loaded.
 
     `rate` is the sample rate (Hz) it was trained for. `grammar` is true when it takes phrases at
-    run time. `min_confidence` (0..1) is the least for which its text is to be believed.
+    run time. `calibration` says what its confidence means (asr/calibration.py), `min_confidence`
+    (0..1, calibrated) is the least for which its text is to be believed.
     """
 
     path: Path
@@ -41,6 +44,7 @@ class ModelFolder:
     grammar: bool
     ours: bool
     min_confidence: float = 0.0
+    calibration: Points = ()
     notes: dict[str, object] = field(default_factory=dict)
 
 
@@ -61,6 +65,11 @@ def inspect(path: Path) -> ModelFolder:
     manifest = _manifest(path)
     _verify(path, manifest["files"])
     thresholds = manifest.get("thresholds", {})
+    try:
+        points = read_points(thresholds.get("calibration"))
+        least = float(thresholds.get("min_confidence", 0.0))
+    except (ValueError, TypeError) as error:
+        raise ModelBroken(f"{path / MANIFEST}: {error}") from error
     return ModelFolder(
         path,
         str(manifest["name"]),
@@ -68,7 +77,8 @@ def inspect(path: Path) -> ModelFolder:
         rate,
         grammar,
         ours=True,
-        min_confidence=float(thresholds.get("min_confidence", 0.0)),
+        min_confidence=least,
+        calibration=points,
         notes=thresholds,
     )
 

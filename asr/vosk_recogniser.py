@@ -46,7 +46,7 @@ class LoadedModel:
         else:
             decoder = self._vosk.KaldiRecognizer(self._model, rate)
         decoder.SetWords(True)
-        doubt = Doubt(self.folder.min_confidence)
+        doubt = Doubt(self.folder.min_confidence, self.folder.calibration)
         resample = _Upsampler(rate) if rate != RATE else None
         return Decoding(decoder, doubt, self._settings.ends, resample)
 

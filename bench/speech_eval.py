@@ -11,13 +11,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from asr.config import AsrSettings
-from asr.evaluation import both, cost, measures, narrow, plan, raw
+from asr.evaluation import both, calibrating, cost, measures, narrow, plan, raw
 from asr.evaluation.anysound import load_any_sound
 from asr.evaluation.clips import Clips, Speak, cache_folder, espeak
 from asr.evaluation.corpora import Corpora
@@ -25,7 +26,7 @@ from asr.evaluation.corpora import load as load_corpora
 from asr.evaluation.listening import Ears
 from asr.evaluation.report import Row, as_json, page, table
 from asr.evaluation.room import Room
-from asr.model_folder import ModelBroken, inspect
+from asr.model_folder import MANIFEST, ModelBroken, ModelFolder, inspect
 from asr.second_reader.port import Reading
 from asr.second_reader.whisper import WeightsMissing, Whisper
 from asr.vosk_recogniser import LoadedModel
@@ -63,6 +64,32 @@ def second_reader(settings: Settings) -> tuple[Callable[[bytes], Reading] | None
         return Whisper(settings.whisper).read, ""
     except WeightsMissing as error:
         return None, str(error)
+
+
+def calibrate_model(folder: ModelFolder, room: Room) -> ModelFolder:
+    """Fit the meaning of confidence, write it to the model's `model.json`, and read it again."""
+    plain = replace(folder, calibration=(), min_confidence=0.0)
+    ears, room.ears = room.ears, Ears(LoadedModel(plain, AsrSettings(folder.path)), _no_free)
+    found = calibrating.fit(room)
+    room.ears = ears
+    file = folder.path / MANIFEST
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    manifest["thresholds"] = {
+        "min_confidence": found.min_confidence,
+        "calibration": [list(point) for point in found.points],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    file.write_text(text, encoding="utf-8")
+    print(
+        f"calibration on {found.utterances} utterances: confidence was off by {found.off:.3f}, is "
+        f"now by {found.off_after:.3f}; least {found.min_confidence}; points {found.points}",
+        flush=True,
+    )
+    return inspect(folder.path)
+
+
+def _no_free() -> LoadedModel:
+    raise NotImplementedError("sounds alone are not calibrated")
 
 
 def people_folder() -> Path | None:
@@ -138,8 +165,11 @@ def about(corpora: Corpora, folder: Any, people: Path | None) -> list[str]:
 @click.option("--quick", is_flag=True, help="A seeded sample, some minutes on one core.")
 @click.option("--only", multiple=True, type=click.Choice(plan.PARTS), help="These parts alone.")
 @click.option("--hours", type=float, help="Of harmless talk, for the false alarms.")
+@click.option("--calibrate", is_flag=True, help="Fit confidence first; writes the model's card.")
 @click.option("--model", type=click.Path(path_type=Path), help="Folder of another Vosk model.")
-def main(quick: bool, only: tuple[str, ...], hours: float | None, model: Path | None) -> None:
+def main(
+    quick: bool, only: tuple[str, ...], hours: float | None, calibrate: bool, model: Path | None
+) -> None:
     """Measure how well speech is understood. Writes docs/speech-evaluation.md when nothing is
     left out and the model is the shipped one; exit code 1 when it could not be measured.
     """
@@ -151,7 +181,11 @@ def main(quick: bool, only: tuple[str, ...], hours: float | None, model: Path | 
     except ModelBroken as error:
         raise click.ClickException(str(error)) from error
     scratch, people = cache_folder(), people_folder()
-    ears = Ears(LoadedModel(folder, AsrSettings(path)), lambda: load_any_sound(folder, scratch))
+
+    def free() -> LoadedModel:
+        return load_any_sound(folder, scratch)
+
+    ears = Ears(LoadedModel(folder, AsrSettings(path)), free)
     drawn = plan.make(corpora, vocabulary(line), quick, set(parts))
     clips = Clips(scratch, *voices(settings, corpora.hostile))
     clips.prepare(drawn.said(), _tell)
@@ -159,6 +193,9 @@ def main(quick: bool, only: tuple[str, ...], hours: float | None, model: Path | 
         print("HOTLINE_SHARED is not set or has no data/speech: nobody's voice is heard.")
     second, fault = second_reader(settings) if "both" in parts else (None, "")
     room = Room(corpora, drawn, clips, ears, line, scratch, people, second, fault)
+    if calibrate:
+        folder = calibrate_model(folder, room)
+        room.ears = Ears(LoadedModel(folder, AsrSettings(path)), free)
     rows = run(room, parts, corpora.hours(quick) if hours is None else hours)
     print("\n".join(["", *table(rows)]))
     if only or model:

@@ -58,7 +58,7 @@ def load_any_sound(folder: ModelFolder, scratch: Path) -> LoadedModel:
         if file.name != "Gr.fst":
             _link(copy / "graph" / file.name, file)
     (copy / "graph" / "Gr.fst").write_bytes(loop(list(words.values())))
-    free = replace(folder, path=copy, ours=False, min_confidence=0.0)
+    free = replace(folder, path=copy, ours=False, min_confidence=0.0, calibration=())
     return LoadedModel(free, AsrSettings(copy))
 
 
