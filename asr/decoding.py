@@ -1,7 +1,8 @@
 """One stream's audio on its way through a decoder: what is speech, when it ends, what was said.
 
-Runs in a worker thread (or anywhere: it knows neither threads nor reactor). Silence never reaches
-the decoder, so a line that only listens costs next to nothing.
+Runs in a worker thread (or anywhere: it knows neither threads nor reactor). Silence reaches neither
+the voice detector nor the decoder, and other sounds not the decoder, so a line that only listens
+costs next to nothing.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ from __future__ import annotations
 import json
 import math
 from collections import deque
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from asr.calibration import Points, calibrated
-from asr.endofspeech import FRAME_MS, Change, EndOfSpeech, EndOfSpeechSettings
+from asr.endofspeech import FRAME_MS, EndOfSpeechSettings
+from asr.patience import PatienceSettings
 from asr.port import Final, Heard, Partial, VoiceStarted, Word
+from asr.results import Doubt, final_of, plain, text_of, words_of
+from asr.turn import Do, Turn
+from asr.voice import PIECE_MS, Detector
+from asr.voicing import VoicingSettings, is_tone
 
 RATE = 8_000
 FRAME_BYTES = RATE * FRAME_MS // 1000 * 2
-UNKNOWN = "[unk]"
-# Sound before its onset was noticed: soft consonants, and what the net looks back on.
+# Sound before its onset was noticed: soft consonants, and what the nets look back on.
 LEAD_FRAMES = 300 // FRAME_MS
+_TONE_FRAMES = 60 // FRAME_MS
 
 
 class Decoder(Protocol):
@@ -45,14 +49,6 @@ class Resampler(Protocol):
         """Convert a piece of a stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What is too uncertain to be passed on as text; see the model's `model.json`."""
-
-    min_confidence: float = 0.0
-    calibration: Points = ()
-
-
 class Decoding:
     """Feeds a decoder with the speech of a stream and turns its JSON into events."""
 
@@ -62,20 +58,31 @@ class Decoding:
         doubt: Doubt | None = None,
         ends: EndOfSpeechSettings | None = None,
         resample: Resampler | None = None,
+        detector: Detector | None = None,
+        voicing: VoicingSettings | None = None,
+        patience: PatienceSettings | None = None,
     ) -> None:
-        """Take over `decoder`, which must be fresh."""
-        self._decoder = decoder
+        """Take over `decoder` and `detector`, which must be fresh.
+
+        Without a detector every sound is taken for speech.
+        """
+        self._decoder, self._detector = decoder, detector
         self._doubt = doubt or Doubt()
-        self._ends = EndOfSpeech(ends)
+        self._voicing = voicing or VoicingSettings()
+        judging = self._voicing if detector else None
+        self._turn = Turn(ends or EndOfSpeechSettings(), judging, patience)
         self._resample = resample
         self._lead: deque[bytes] = deque(maxlen=LEAD_FRAMES)
+        self._last: deque[bytes] = deque(maxlen=_TONE_FRAMES)
         self._rest = b""
-        self._heard_ms = 0
-        self._fed_ms = 0
-        self._offset_ms = 0
-        self._start_ms = 0
+        self._heard_ms = self._fed_ms = self._offset_ms = self._start_ms = 0
+        self._words: tuple[Word, ...] = ()
         self._text = ""
         self._pending: list[bytes] = []
+
+    def patience(self, milliseconds: int) -> None:
+        """From now on wait for so much silence before an utterance is over; see `asr.port`."""
+        self._turn.patience.at_least(milliseconds)
 
     def feed(self, pcm: bytes) -> list[Heard]:
         """Take samples of any length; return what came of them."""
@@ -84,60 +91,94 @@ class Decoding:
         self._rest = data[whole:]
         heard: list[Heard] = []
         for level, at in zip(levels_db(data[:whole]), range(0, whole, FRAME_BYTES), strict=True):
-            frame = data[at : at + FRAME_BYTES]
-            self._heard_ms += FRAME_MS
-            was_speaking = self._ends.speaking
-            change = self._ends.push(level)
-            if change is Change.STARTED:
-                self._begin(frame)
-                heard.append(VoiceStarted(self._heard_ms))
-            elif was_speaking:
-                self._pending.append(frame)
-            else:
-                self._lead.append(frame)
-            if change in (Change.ENDED, Change.STALLED):
-                heard.extend(self._end())
-        if self._ends.speaking:
-            heard.extend(self._advance())
+            heard += self._frame(level, data[at : at + FRAME_BYTES])
+        if self._turn.speech:
+            heard += self._advance()
         return heard
 
     def skip(self, milliseconds: int) -> list[Heard]:
         """Note that so much audio was lost; an utterance that it cuts ends here."""
-        heard = self._end() if self._ends.speaking else []
+        heard = self._cut_short() if self._turn.open else []
         self._heard_ms += milliseconds
-        self._restart()
+        self._restart(milliseconds)
         return heard
 
     def finish(self) -> list[Heard]:
         """End the stream: the utterance, or an empty one when nobody was speaking."""
-        if self._ends.speaking:
-            heard = self._end()
-            self._restart()
-            return heard
-        return [Final("", (), 0.0, self._heard_ms, self._heard_ms)]
+        if not self._turn.open:
+            return [Final("", (), 0.0, self._heard_ms, self._heard_ms)]
+        heard = self._cut_short()
+        self._restart(0)
+        return heard
 
-    def _restart(self) -> None:
-        self._ends = EndOfSpeech(self._ends.settings)
-        self._lead.clear()
-        self._rest = b""
+    def _frame(self, level: float, frame: bytes) -> list[Heard]:
+        self._heard_ms += FRAME_MS
+        self._last.append(frame)
+        sounded = self._turn.sounding
+        wanted = self._turn.push(level, self._tone)
+        fresh = frame
+        if Do.OPEN in wanted:
+            self._open(frame)
+            fresh = b"".join(self._pending)
+        elif sounded:
+            self._pending.append(frame)
+        else:
+            self._lead.append(frame)
+        heard = self._do_all(wanted)
+        if self._detector is not None and self._turn.sounding:
+            for probability in self._detector.feed(fresh):
+                heard += self._do_all(self._turn.hear(probability, PIECE_MS, self._tone))
+        return heard
 
-    def _begin(self, frame: bytes) -> None:
+    def _do_all(self, wanted: list[Do]) -> list[Heard]:
+        heard: list[Heard] = []
+        for do in wanted:
+            if do is Do.TELL:
+                self._words, self._text = (), ""
+                self._start_ms = self._heard_ms - self._turn.sound_ms
+                heard.append(VoiceStarted(self._heard_ms))
+            elif do is Do.PIECE:
+                heard += self._piece()
+            elif do is Do.DISCARD:
+                self._pending = []
+                self._decoder.FinalResult()
+            elif do is Do.DROP:
+                self._lead.extend(self._pending)
+                self._pending = []
+            elif do is Do.FINAL:
+                heard.append(self._final())
+        return heard
+
+    def _tone(self) -> bool:
+        return is_tone(b"".join(self._last), self._voicing)
+
+    def _open(self, frame: bytes) -> None:
         self._pending = [*self._lead, frame]
         self._lead.clear()
-        self._text = ""
         start_ms = self._heard_ms - len(self._pending) * FRAME_MS
         self._offset_ms = start_ms - self._fed_ms
-        self._start_ms = self._heard_ms - self._ends.sound_ms
+        if self._detector is not None:
+            self._detector.begin()
+
+    def _restart(self, skipped_ms: int) -> None:
+        self._turn.restart(skipped_ms)
+        self._lead.clear()
+        self._pending, self._rest = [], b""
 
     def _advance(self) -> list[Heard]:
         if self._decode():
-            self._ends.cut()
-            return self._end()
-        text = plain(json.loads(self._decoder.PartialResult()).get("partial", ""))
+            return self._do_all(self._turn.cut())
+        more = plain(json.loads(self._decoder.PartialResult()).get("partial", ""))
+        text = text_of(self._words) + more
+        if not more or text == self._text:
+            return []
+        self._turn.understood_more()
+        return self._partial(text)
+
+    def _partial(self, text: str) -> list[Heard]:
         if not text or text == self._text:
             return []
         self._text = text
-        self._ends.understood_more()
         return [Partial(text, self._heard_ms)]
 
     def _decode(self) -> bool:
@@ -149,44 +190,28 @@ class Decoding:
             data = self._resample(data)
         return bool(data) and bool(self._decoder.AcceptWaveform(data))
 
-    def _end(self) -> list[Heard]:
+    def _piece(self) -> list[Heard]:
+        """A stretch of speech is over; perhaps the utterance is not."""
+        self._take_words()
+        text = text_of(self._words)
+        wanted = self._turn.piece(text)
+        # The last words come out of the decoder only now, and an alarm must not wait for more.
+        return self._do_all(wanted) or self._partial(text)
+
+    def _take_words(self) -> None:
         self._decode()
-        return [self._final(json.loads(self._decoder.FinalResult()))]
+        result = json.loads(self._decoder.FinalResult())
+        self._words += words_of(result, self._offset_ms)
 
-    def _final(self, result: dict[str, Any]) -> Final:
-        found = result.get("result", [])
-        words = tuple(
-            Word(
-                entry["word"],
-                self._offset_ms + round(entry["start"] * 1000),
-                self._offset_ms + round(entry["end"] * 1000),
-                min(1.0, float(entry.get("conf", 1.0))),
-            )
-            for entry in found
-        )
-        confidence = round(calibrated(_confidence(words), self._doubt.calibration), 3)
-        known = tuple(word for word in words if word.text != UNKNOWN)
-        end = self._heard_ms - self._ends.quiet_ms
-        if not known or confidence < self._doubt.min_confidence:
-            return Final("", (), confidence, self._start_ms, end)
-        text = "".join(word.text for word in known)
-        return Final(text, known, confidence, known[0].start_ms, known[-1].end_ms)
+    def _cut_short(self) -> list[Heard]:
+        if self._turn.speech:
+            self._take_words()
+        return [self._final()]
 
-
-def _confidence(words: tuple[Word, ...]) -> float:
-    """The mean over the sounding time; what was not understood counts as 0."""
-    total = sum(word.end_ms - word.start_ms for word in words)
-    if not total:
-        return 0.0
-    sure = sum(
-        (word.end_ms - word.start_ms) * word.confidence for word in words if word.text != UNKNOWN
-    )
-    return round(sure / total, 3)
-
-
-def plain(text: str) -> str:
-    """A decoder's text without spaces and without the mark for what it did not know."""
-    return "".join(word for word in text.split() if word != UNKNOWN)
+    def _final(self) -> Final:
+        words, self._words = self._words, ()
+        end_ms = self._heard_ms - self._turn.quiet_ms
+        return final_of(words, self._doubt, self._start_ms, end_ms)
 
 
 def levels_db(pcm: bytes) -> list[float]:

@@ -1,8 +1,9 @@
-"""When does somebody start to speak, and when have they finished? Decided from loudness alone.
+"""When does a sound start that may be speech, and when is it over? Decided from its loudness.
 
 Pure: no audio library, no clock; time is counted in the 20 ms frames that are pushed. Kaldi's own
 end-point rules need the net's look-ahead and a decoded chunk before they can fire, some 400 ms that
-a caller would notice.
+a caller would notice. Whether the sound is speech is told by `asr.voicing`, and whether more of it
+will come after a pause by `asr.patience`.
 """
 
 from __future__ import annotations
@@ -30,12 +31,15 @@ class EndOfSpeechSettings:
     """Times in ms, levels in dB. Levels of frames are dB relative to full scale (RMS)."""
 
     trailing_ms: int = 440
-    """Silence after which an utterance is over."""
+    """Silence after which a stretch of speech is over; perhaps more of the utterance follows."""
     onset_ms: int = 60
     """Sound within `onset_window_ms` that makes an utterance start."""
     onset_window_ms: int = 120
     stall_ms: int = 1200
     """Sound that brings no new text for so long is noise (or an unknown language)."""
+    unvoiced_ms: int = 700
+    """Loud sound in which no voice is found for so long, and no new text, is noise after speech.
+    The voice detector misses up to 600 ms in the middle of synthetic speech, hence the text."""
     longest_ms: int = 20_000
     above_floor_db: float = 7.0
     """How far above the background speech must be."""
@@ -65,6 +69,7 @@ class EndOfSpeech:
         self._speaking = False
         self._peak = -100.0
         self._length_ms = self._sound_ms = self._quiet_ms = self._since_text_ms = 0
+        self._unvoiced_ms = self._pause_ms = 0
 
     @property
     def settings(self) -> EndOfSpeechSettings:
@@ -86,16 +91,26 @@ class EndOfSpeech:
         """Silence since the last sound of the utterance."""
         return self._quiet_ms
 
-    def push(self, level_db: float) -> Change | None:
-        """Take the level of the next 20 ms frame; say what it changed."""
+    @property
+    def pause_ms(self) -> int:
+        """The silence that the latest frame ended; 0 when it ended none."""
+        return self._pause_ms
+
+    def push(self, level_db: float, voiced: bool = True) -> Change | None:
+        """Take the level of the next 20 ms frame; say what it changed.
+
+        `voiced` is false when a voice detector is sure that what is heard is no voice.
+        """
+        self._pause_ms = 0
         self._follow_background(level_db)
         if not self._speaking:
             return self._listen(level_db)
         self._length_ms += FRAME_MS
         self._since_text_ms += FRAME_MS
         self._peak = max(self._peak, level_db)
+        self._unvoiced_ms = 0 if voiced else self._unvoiced_ms + FRAME_MS
         if level_db >= self._threshold(hold=True):
-            self._quiet_ms = 0
+            self._pause_ms, self._quiet_ms = self._quiet_ms, 0
             self._sound_ms += FRAME_MS
         else:
             self._quiet_ms += FRAME_MS
@@ -104,6 +119,7 @@ class EndOfSpeech:
         if (
             self._length_ms >= self._settings.longest_ms
             or self._since_text_ms >= self._settings.stall_ms
+            or min(self._unvoiced_ms, self._since_text_ms) >= self._settings.unvoiced_ms
         ):
             return self._stall()
         return None
@@ -123,7 +139,7 @@ class EndOfSpeech:
             return None
         self._speaking, self._peak = True, level_db
         self._sound_ms = sum(self._onset) * FRAME_MS
-        self._length_ms = self._quiet_ms = self._since_text_ms = 0
+        self._length_ms = self._quiet_ms = self._since_text_ms = self._unvoiced_ms = 0
         return Change.STARTED
 
     def _threshold(self, hold: bool) -> float:

@@ -23,6 +23,8 @@ class Word:
 class VoiceStarted:
     """Somebody begins to make a sound; one `Final` follows, empty if it was none of speech.
 
+    Sounds that are plainly no voice, such as tones and music that goes on, are not told at all.
+
     `at_ms` is audio time.
     """
 
@@ -48,7 +50,14 @@ class Final:
     end_ms: int
 
 
-Heard = VoiceStarted | Partial | Final
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The recogniser broke down in this stream: nothing more comes of it. `why` is for the log."""
+
+    why: str
+
+
+Heard = VoiceStarted | Partial | Final | Failed
 
 
 class Stream(Protocol):
@@ -56,6 +65,13 @@ class Stream(Protocol):
 
     def feed(self, pcm: bytes) -> None:
         """Take 8 kHz, 16-bit little-endian mono samples (any length, usually 320 bytes = 20 ms)."""
+
+    def patience(self, milliseconds: int) -> None:
+        """Let an utterance be over after this much silence and not before; 0 for as usual.
+
+        For who speaks slowly, or says a number in pieces. More than the longest wait of
+        `asr.patience` counts as that.
+        """
 
     def finish(self) -> None:
         """End the utterance now; a `Final` (perhaps empty) follows, then nothing more."""

@@ -67,6 +67,10 @@ class ScriptedStream:
         if not (self._over or self._finishing):
             self._tell(self._decoding.feed(pcm), False)
 
+    def patience(self, milliseconds: int) -> None:
+        """Wait for at least so much silence; see the port."""
+        self._decoding.patience(milliseconds)
+
     def finish(self) -> None:
         """End the utterance; its Final comes, then nothing more."""
         if not (self._over or self._finishing):

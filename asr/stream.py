@@ -14,7 +14,7 @@ from twisted.logger import Logger
 
 from asr.config import AsrSettings
 from asr.decoding import RATE, Decoding
-from asr.port import Final, Heard
+from asr.port import Failed, Final, Heard, VoiceStarted
 
 _BYTES_PER_MS = RATE * 2 // 1000
 
@@ -58,9 +58,11 @@ class QueuedStream:
         self._skipped_ms = 0
         self._finishing = False
         self._working = False
+        self._patience_ms = 0
         # Reactor thread alone:
         self._over = False
         self._said_lag = False
+        self._open = False
 
     @property
     def lag_ms(self) -> int:
@@ -83,6 +85,11 @@ class QueuedStream:
             self.log.warn("Recognition is too slow: {lost} ms of a call went unheard.", lost=lost)
         if start:
             self._workers.callInThread(self._work)
+
+    def patience(self, milliseconds: int) -> None:
+        """Wait for at least so much silence, from the audio on that is not decoded yet."""
+        with self._guard:
+            self._patience_ms = milliseconds
 
     def finish(self) -> None:
         """End the utterance; its Final comes, then nothing more."""
@@ -129,7 +136,7 @@ class QueuedStream:
         with self._guard:
             audio, self._audio = bytes(self._audio), bytearray()
             skipped, self._skipped_ms = self._skipped_ms, 0
-            last = self._finishing
+            last, patience_ms = self._finishing, self._patience_ms
             if not audio and not skipped and not last:
                 self._working = False
                 return False
@@ -137,6 +144,7 @@ class QueuedStream:
             return False
         if self._decoding is None:
             self._decoding = self._make()
+        self._decoding.patience(patience_ms)
         heard = self._decoding.skip(skipped) if skipped else []
         heard += self._decoding.feed(audio)
         if last:
@@ -149,16 +157,19 @@ class QueuedStream:
         for what in heard:
             if self._over:
                 return
+            if isinstance(what, VoiceStarted | Final):
+                self._open = isinstance(what, VoiceStarted)
             self._on_heard(what)
         if last:
             self.close()
 
     def _fail(self, why: str) -> None:
-        """A decoder that raises ends its stream as silence would; the call goes on."""
+        """A decoder that raises ends its stream: the utterance, then the news; the call goes on."""
         if self._over:
             return
         self.log.error("A stream of the recogniser failed: {why}", why=why)
-        finishing = self._finishing
-        if finishing:
+        if self._finishing or self._open:
             self._on_heard(Final("", (), 0.0, 0, 0))
+        if not self._over:
+            self._on_heard(Failed(why))
         self.close()

@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
+from asr import voice
 from asr.config import AsrSettings
 from asr.decoding import RATE, Decoding, Doubt
 from asr.model_folder import ModelBroken, ModelFolder, inspect, probe
@@ -34,6 +35,7 @@ class LoadedModel:
         self.folder = folder
         self._settings = ends_from
         self._model = vosk.Model(str(folder.path))
+        self._voices = voice.load()
         self._speller = Speller.of_model(folder.path) if folder.grammar else Speller(())
 
     def decoding(self, phrases: Sequence[str] = ()) -> Decoding:
@@ -48,7 +50,11 @@ class LoadedModel:
         decoder.SetWords(True)
         doubt = Doubt(self.folder.min_confidence, self.folder.calibration)
         resample = _Upsampler(rate) if rate != RATE else None
-        return Decoding(decoder, doubt, self._settings.ends, resample)
+        settings = self._settings
+        detector = self._voices.detector() if self._voices else None
+        return Decoding(
+            decoder, doubt, settings.ends, resample, detector, settings.voicing, settings.patience
+        )
 
 
 class _Upsampler:

@@ -6,7 +6,16 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from asr.port import Final, Heard, Partial, Recogniser, RecogniserUnavailable, Stream, VoiceStarted
+from asr.port import (
+    Failed,
+    Final,
+    Heard,
+    Partial,
+    Recogniser,
+    RecogniserUnavailable,
+    Stream,
+    VoiceStarted,
+)
 from asr.utterance import RecentAudio
 from core.clock import Timing
 from telephony.sip.port import Leg
@@ -49,16 +58,25 @@ class Listening:
         phrases: Sequence[str],
         on_line: Callable[[Line], None],
         on_voice: Callable[[], None] = lambda: None,
+        on_failed: Callable[[], None] = lambda: None,
     ) -> bool:
         """Recognise from now on; a no-op when it already does so with these phrases.
 
         `on_voice` is called when somebody begins to make a sound, long before the first words.
-        Returns false when no recogniser is to be had.
+        Returns false when no recogniser is to be had; `on_failed` is called when it breaks down
+        later, after the last of `on_line`.
         """
         if self._stream is not None and self._phrases == tuple(phrases):
             return True
         self._close_stream()
-        self._hearing = hearing = _Hearing(on_line, on_voice, self._reactor.seconds())
+
+        def failed() -> None:
+            self._stream = None
+            if self._on_level is None:
+                self._leg.listen(None)
+            on_failed()
+
+        self._hearing = hearing = _Hearing(on_line, on_voice, failed, self._reactor.seconds())
         try:
             self._stream = self._recogniser.open(hearing, phrases)
         except RecogniserUnavailable:
@@ -107,7 +125,8 @@ class Listening:
                 last(line)
                 done()
 
-        self._hearing.on_line, self._hearing.on_voice = ended, lambda: None
+        hearing = self._hearing
+        hearing.on_line, hearing.on_voice, hearing.on_failed = ended, _nothing, _nothing
         stream.finish()
 
     def _close_stream(self) -> None:
@@ -127,15 +146,26 @@ class _Hearing:
     """Where a stream's events go, with the reactor's time of its first sample."""
 
     def __init__(
-        self, on_line: Callable[[Line], None], on_voice: Callable[[], None], began: float
+        self,
+        on_line: Callable[[Line], None],
+        on_voice: Callable[[], None],
+        on_failed: Callable[[], None],
+        began: float,
     ) -> None:
-        self.on_line, self.on_voice, self.began = on_line, on_voice, began
+        self.on_line, self.on_voice, self.on_failed = on_line, on_voice, on_failed
+        self.began = began
 
     def __call__(self, what: Heard) -> None:
         if isinstance(what, VoiceStarted):
             self.on_voice()
+        elif isinstance(what, Failed):
+            self.on_failed()
         else:
             self.on_line(_line(what, self.began))
+
+
+def _nothing() -> None:
+    pass
 
 
 def loud(pcm: bytes) -> bool:

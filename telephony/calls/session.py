@@ -247,8 +247,15 @@ class CallSession:
             music()
 
     def _listen(self, phrases: Sequence[str]) -> None:
-        if self._keypad or self._ears.words(phrases, self._heard, self._voice):
+        heard = (self._heard, self._voice, self._deaf)
+        if not self._keypad and not self._ears.words(phrases, *heard):
+            self._deaf()
+
+    def _deaf(self) -> None:
+        """No recogniser is to be had (any more): the keypad, for the rest of the call."""
+        if self._keypad:
             return
+        self.log.error("call {id}: no recogniser, the caller is left the keypad", id=self.call_id)
         self._keypad = True
         self._write("speech", {"state": "keypad"})
         self._dialogue(ivr.NoRecogniser())

@@ -18,7 +18,7 @@ from twisted.logger import globalLogPublisher
 from asr.config import AsrSettings
 from asr.decoding import Decoding
 from asr.model_folder import MANIFEST
-from asr.port import Final, RecogniserUnavailable
+from asr.port import Failed, Final, RecogniserUnavailable
 from asr.stream import QueuedStream
 from tests.asr.kit import LIMIT_S, MODEL, Ears, buzz, silence, talk, turns, vosk
 
@@ -234,5 +234,6 @@ def test_a_decoder_that_fails_ends_its_stream_alone(ears: Ears) -> Steps:
     stream.finish()
     while not gone:
         yield turns(1)
-    assert all(isinstance(heard, Final) and not heard.text for heard in ears.heard)
+    assert [heard for heard in ears.heard if isinstance(heard, Failed)] == [ears.heard[-1]]
+    assert not any(isinstance(heard, Final) and heard.text for heard in ears.heard)
     yield talk(stream, buzz(500))
