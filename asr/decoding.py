@@ -20,7 +20,7 @@ from asr.port import Final, Heard, Partial, VoiceStarted, Word
 from asr.results import Doubt, final_of, plain, text_of, words_of
 from asr.turn import Do, Turn
 from asr.voice import PIECE_MS, Detector
-from asr.voicing import VoicingSettings, is_tone
+from asr.voicing import Tone, VoicingSettings, tone_of
 
 RATE = 8_000
 FRAME_BYTES = RATE * FRAME_MS // 1000 * 2
@@ -149,8 +149,8 @@ class Decoding:
                 heard.append(self._final())
         return heard
 
-    def _tone(self) -> bool:
-        return is_tone(b"".join(self._last), self._voicing)
+    def _tone(self) -> Tone:
+        return tone_of(b"".join(self._last), self._voicing)
 
     def _open(self, frame: bytes) -> None:
         self._pending = [*self._lead, frame]

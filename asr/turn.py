@@ -13,7 +13,7 @@ from enum import Enum
 
 from asr.endofspeech import FRAME_MS, Change, EndOfSpeech, EndOfSpeechSettings
 from asr.patience import Patience, PatienceSettings
-from asr.voicing import Voicing, VoicingSettings
+from asr.voicing import Tone, Voicing, VoicingSettings, no_tone
 
 GOING_ON_MS = 100
 """So much sound after a pause makes it a pause in speech, and not one before a click."""
@@ -84,7 +84,7 @@ class Turn:
         """How long the sound has been silent."""
         return self._ends.quiet_ms
 
-    def push(self, level_db: float, tone: Callable[[], bool] = lambda: False) -> list[Do]:
+    def push(self, level_db: float, tone: Callable[[], Tone] = no_tone) -> list[Do]:
         """Take the next 20 ms frame's level (dB below full scale); what it brings about.
 
         `tone` is asked at the start of a sound whether that is a tone.
@@ -106,7 +106,7 @@ class Turn:
         return []
 
     def hear(
-        self, probability: float, milliseconds: int, tone: Callable[[], bool] = lambda: False
+        self, probability: float, milliseconds: int, tone: Callable[[], Tone] = no_tone
     ) -> list[Do]:
         """Take the probability that so much of the sound was a voice; `tone` as in `push`."""
         if self._voicing is None or not self._ends.speaking:
@@ -144,7 +144,7 @@ class Turn:
         self._told = self._speech = self._holding = False
         self._ended = self._pause = None
 
-    def _begin(self, tone: Callable[[], bool]) -> list[Do]:
+    def _begin(self, tone: Callable[[], Tone]) -> list[Do]:
         self._began = self._now - self._ends.sound_ms
         self._pause = None
         at_once = self._voicing.begin(tone()) if self._voicing else True
@@ -170,11 +170,12 @@ class Turn:
 
     def _sound_over(self, stalled: bool) -> list[Do]:
         self._stalled = stalled
-        if not self._speech:
-            return self._nothing()
-        if self._voicing is None or self._voicing.over(self._ends.sound_ms):
-            return [Do.PIECE]
-        return [Do.DISCARD, *self._unless_holding()]
+        speech = self._voicing is None or self._voicing.over(self._ends.sound_ms)
+        if self._speech:
+            return [Do.PIECE] if speech else [Do.DISCARD, *self._unless_holding()]
+        if speech and not stalled:
+            return [*self._tell(), *self._confirm(), Do.PIECE]
+        return [Do.DROP, *self._unless_holding()]
 
     def _nothing(self) -> list[Do]:
         if self._voicing:
