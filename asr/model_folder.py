@@ -69,7 +69,7 @@ def inspect(path: Path) -> ModelFolder:
         points = read_points(thresholds.get("calibration"))
         least = float(thresholds.get("min_confidence", 0.0))
     except (ValueError, TypeError) as error:
-        raise ModelBroken(f"{path / MANIFEST}: {error}") from error
+        raise ModelBroken(f"{path / MANIFEST}: {error}; {REMEDY}") from error
     return ModelFolder(
         path,
         str(manifest["name"]),
@@ -131,7 +131,7 @@ def _manifest(path: Path) -> dict[str, Any]:
             raise ValueError("no files")
         _ = manifest["name"], manifest["version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelBroken(f"{path / MANIFEST} cannot be read: {error}") from error
+        raise ModelBroken(f"{path / MANIFEST} cannot be read: {error}; {REMEDY}") from error
     return dict(manifest)
 
 

@@ -38,6 +38,11 @@ class LoadedModel:
         self._voices = voice.load()
         self._speller = Speller.of_model(folder.path) if folder.grammar else Speller(())
 
+    @property
+    def detects_voices(self) -> bool:
+        """Whether sound that is no voice is kept from the decoder."""
+        return self._voices is not None
+
     def decoding(self, phrases: Sequence[str] = ()) -> Decoding:
         """A fresh decoder, for these phrases only if there are any and the model can do so."""
         rate = self.folder.rate

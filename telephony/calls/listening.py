@@ -45,6 +45,7 @@ class Listening:
         self._stream: Stream | None = None
         self._hearing: _Hearing | None = None
         self._phrases: tuple[str, ...] = ()
+        self._patience_ms = 0
         self._recent = RecentAudio()
         self._on_level: Callable[[bool], None] | None = None
 
@@ -81,10 +82,20 @@ class Listening:
             self._stream = self._recogniser.open(hearing, phrases)
         except RecogniserUnavailable:
             return False
+        self._stream.patience(self._patience_ms)
         self._phrases = tuple(phrases)
         self._recent = RecentAudio()
         self._leg.listen(self._audio)
         return True
+
+    def patience(self, milliseconds: int) -> None:
+        """From now on wait for so much silence before an utterance is over; see `asr.port`.
+
+        Holds for all that is listened to later; 0 for as usual.
+        """
+        self._patience_ms = milliseconds
+        if self._stream is not None:
+            self._stream.patience(milliseconds)
 
     def sound_of(self, line: Line) -> bytes:
         """Return the samples of something just heard (8 kHz, 16 bit); empty when long ago."""

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import pytest_twisted
 
-from asr.port import Heard, Recogniser, RecogniserUnavailable
+from asr.port import Heard, Recogniser, RecogniserUnavailable, VoiceStarted
 from tests.asr.kit import Ears, buzz, silence, talk, turns
+from tests.asr.second_reader.sample import utterance
 
 Steps = Generator[Any, Any, None]
 
@@ -144,3 +145,34 @@ def test_after_stop_nothing_can_be_opened(recogniser: Recogniser, ears: Ears) ->
     assert recogniser.fault
     with pytest.raises(RecogniserUnavailable, match=recogniser.fault):
         recogniser.open(ears)
+
+
+@pytest.mark.parametrize(("patience_ms", "utterances"), [(0, 2), (1400, 1), (99_000, 1)])
+@pytest_twisted.inlineCallbacks
+def test_patience_makes_a_pause_part_of_the_utterance(
+    recogniser: Recogniser, ears: Ears, patience_ms: int, utterances: int
+) -> Steps:
+    clip = utterance("请稍等。")  # a quarter of a second of it is silence
+    stream = recogniser.open(ears)
+    stream.patience(patience_ms)
+    yield talk(stream, silence(600) + clip + silence(600) + clip + silence(2500))
+    yield ears.until(utterances)
+    assert len([final for final in ears.finals if final.text]) == utterances
+    assert len([heard for heard in ears.heard if isinstance(heard, VoiceStarted)]) == utterances
+    stream.close()
+
+
+@pytest_twisted.inlineCallbacks
+def test_patience_may_change_at_any_time_and_never_hurts(
+    recogniser: Recogniser, ears: Ears
+) -> Steps:
+    stream = recogniser.open(ears)
+    for patience_ms in (0, 5000, -1, 0):
+        stream.patience(patience_ms)
+        yield talk(stream, silence(300) + utterance("请稍等。"))
+    yield talk(stream, silence(2500))
+    yield ears.until(1)
+    stream.finish()
+    stream.patience(1000)
+    yield turns()
+    stream.patience(1000)

@@ -11,7 +11,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.task import Clock
 
-from asr.port import Final, Heard, Partial, RecogniserUnavailable, Word
+from asr.port import Failed, Final, Heard, Partial, RecogniserUnavailable, Word
 from asr.second_reader.config import SecondReaderSettings
 from asr.second_reader.port import Reading
 from asr.second_reader.scripted import ScriptedReader
@@ -109,6 +109,15 @@ class Stream:
         self.on_heard, self._ears = on_heard, ears
         self.closed = False
         self.fed = 0
+        self.patience_ms = 0
+
+    def patience(self, milliseconds: int) -> None:
+        self.patience_ms = milliseconds
+
+    def fail(self) -> None:
+        """Break down, as a stream whose decoder raises."""
+        self.closed = True
+        self.on_heard(Failed("no memory"))
 
     def feed(self, pcm: bytes) -> None:
         assert not self.closed

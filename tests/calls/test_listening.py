@@ -96,6 +96,36 @@ def test_a_recogniser_that_is_not_to_be_had_is_told(desk: Desk) -> None:
     assert not desk.listening.open_stream
 
 
+def test_a_recogniser_that_breaks_down_is_told_and_fed_no_more(desk: Desk) -> None:
+    told: list[str] = []
+    desk.listening.words((), desk.lines.append, on_failed=lambda: told.append("failed"))
+    desk.ears.streams[0].fail()
+    assert told == ["failed"] and not desk.listening.open_stream
+    desk.leg.far_says(LOUD)
+    assert desk.leg._listener is None
+    desk.listening.deafen(desk.lines.append, lambda: told.append("done"))
+    assert told == ["failed", "done"]
+
+
+def test_levels_go_on_when_the_recogniser_breaks_down(desk: Desk) -> None:
+    levels: list[bool] = []
+    desk.listening.levels(levels.append)
+    desk.listening.words((), desk.lines.append)
+    desk.ears.streams[0].fail()
+    desk.leg.far_says(LOUD)
+    assert levels == [True]
+
+
+def test_patience_holds_for_the_stream_that_is_open_and_for_later_ones(desk: Desk) -> None:
+    desk.listening.patience(900)
+    desk.listening.words((), desk.lines.append)
+    assert desk.ears.streams[0].patience_ms == 900
+    desk.listening.patience(1500)
+    assert desk.ears.streams[0].patience_ms == 1500
+    desk.listening.words(("是",), desk.lines.append)
+    assert desk.ears.streams[1].patience_ms == 1500
+
+
 def test_real_audio_reaches_a_recogniser_that_ends_the_utterance_by_itself(desk: Desk) -> None:
     recogniser = ScriptedRecogniser(desk.clock, ["低保怎么申请"])
     listening = Listening(desk.leg, recogniser, desk.clock)

@@ -158,6 +158,32 @@ def test_a_recogniser_that_fails_in_mid_call_leaves_the_keypad(real: Hall) -> No
     assert real.journal.data("speech")[1:] == [{"state": "keypad"}], "told more than once"
 
 
+def test_a_decoder_that_fails_in_mid_call_leaves_the_keypad_at_once(real: Hall) -> None:
+    leg = real.call()
+    real.pass_time(PROMPT_S)
+    logged: list[str] = []
+
+    def observe(event: dict[str, Any]) -> None:
+        logged.append(formatEvent(event) or "")
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        real.ears.open_streams[0].fail()
+    finally:
+        globalLogPublisher.removeObserver(observe)
+    assert any("recogniser" in line and "keypad" in line for line in logged)
+    assert real.journal.data("speech") == [{"state": "live"}, {"state": "keypad"}]
+    real.pass_time(0)
+    assert real.playing(leg)[-1].endswith("人工服务请按0。")
+    assert len(real.ears.streams) == 1, "a recogniser that failed is not tried again in this call"
+    leg.far_says(LOUD)
+    leg.far_presses("0")
+    real.pass_time(PROMPT_S)
+    leg.far_hangs_up()
+    real.over()
+    assert real.journal.data("speech")[1:] == [{"state": "keypad"}], "told more than once"
+
+
 def test_an_effect_that_fails_does_not_cost_the_caller_the_others(hall: Hall) -> None:
     def broken(texts: object, done: object) -> None:
         raise RuntimeError("voice")
