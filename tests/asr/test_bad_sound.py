@@ -1,4 +1,4 @@
-"""What the committed model makes of sound that nobody should have sent: tones, music, bad speech."""
+"""What the committed model makes of sound it should not get: tones, music, bad speech."""
 
 from __future__ import annotations
 

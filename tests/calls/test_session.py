@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from twisted.logger import formatEvent, globalLogPublisher
 
 from ivr import events as ivr
 from telephony.sip.port import LegState
-from tests.calls.hall import PROMPT_S, START, Hall
+from tests.calls.hall import LOUD, PROMPT_S, START, Hall
 from tests.calls.toy import Toy
 
 
