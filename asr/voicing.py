@@ -41,21 +41,20 @@ def no_tone() -> Tone:
 class VoicingSettings:
     """Shares and probabilities 0..1, times in ms.
 
-    Measured with Silero 6 over A-law, -10 to -50 dBFS: of the time that speech sounds, at least
-    0.18 has a probability above `likely` (33 words by a person, 120 synthetic clips, hiss, babble,
-    3 % loss); of tones, hum, hiss, coughs and chords at most 0.05; of the hold music 0.42 for one
-    note in a hundred, hence the stricter measure once music was heard.
+    Chosen so that cries are not missed in music, hiss and overdriven sound, at the price of a word
+    now and then in music with a tune: docs/models.md has the figures. Silero 6 gives coughs and
+    hiss below 0.1, and a cry that music drowns seldom more than 0.3.
     """
 
-    likely: float = 0.3
+    likely: float = 0.15
     """A piece of sound with this probability counts as voice."""
     unlikely: float = 0.1
     """Below this it is none, even inside of an utterance."""
     confirm_ms: int = 64
     """So much voice, and the sound is decoded."""
-    sure_ms: int = 320
+    sure_ms: int = 160
     """So much voice, and nobody looks for tones in it any longer, nor how much else there was."""
-    share: float = 0.12
+    share: float = 0.05
     """So much of the whole sound must have been voice for its text to be passed on."""
     faint: float = 0.1
     """In a short sound this is enough: of 516 words of one to three syllables, quiet and in hiss,
@@ -64,13 +63,10 @@ class VoicingSettings:
     short_ms: int = 500
     key_tail_ms: int = 128
     """So long after a key's tone the detector still speaks of the tone."""
-    doubtful_confirm_ms: int = 96
-    doubtful_share: float = 0.25
-    """Both, after a sound that was no speech."""
-    undecided_ms: int = 700
-    """Sound without voice for so long is none. Speech shows within 150 ms."""
+    undecided_ms: int = 1_200
+    """Sound without voice for so long is none. Clear speech shows within 150 ms."""
     doubt_ms: int = 10_000
-    """How long a sound that was no speech is remembered; speech ends it."""
+    """So long after a sound that was no speech the next is told when it is speech, not before."""
     noticed_ms: int = 200
     """A shorter one is a click or a breath, and means nothing."""
     tone: float = 0.97
@@ -137,8 +133,7 @@ class Voicing:
             self._faint_ms += milliseconds
         if probability >= settings.likely:
             self._voice_ms += milliseconds
-        needed = settings.doubtful_confirm_ms if self.doubtful else settings.confirm_ms
-        self._confirmed = self._confirmed or self._voice_ms >= needed
+        self._confirmed = self._confirmed or self._voice_ms >= settings.confirm_ms
 
     def over(self, sound_ms: int) -> bool:
         """The sound is over; tell whether it was speech. `sound_ms` is how much of it was loud.
@@ -146,8 +141,7 @@ class Voicing:
         That may be seen only now: a single syllable is short, and the detector slow to be sure.
         """
         settings = self._settings
-        share = settings.doubtful_share if self.doubtful else settings.share
-        needed = min(share * sound_ms, settings.sure_ms)
+        needed = min(settings.share * sound_ms, settings.sure_ms)
         speech = self._confirmed and self._voice_ms >= needed
         short = sound_ms <= settings.short_ms and self._faint_ms >= settings.faint_ms
         if speech:
