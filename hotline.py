@@ -66,6 +66,7 @@ from ivr.voice.build import PROMPTS, texts_of
 from ivr.voice.commands import make_prompts
 from ivr.voice.port import Speaker
 from ivr.voice.prompts import PromptStore
+from ivr.voice.slow import SlowPrompts
 from knowledge.commands import intent, kb
 from knowledge.load import load_folder
 from knowledge.search import KnowledgeIndex
@@ -78,6 +79,7 @@ from telephony.sip.config import SipSettingsError
 from telephony.switchboard import Rooms, Switchboard
 from tickets import samples
 from tickets.apply import apply_to_ticket
+from tickets.callers import recalled
 from tickets.tables import Ticket
 
 reactor: Any = _reactor
@@ -150,10 +152,20 @@ class Node:
         self.prompts = PromptStore(PROMPTS, from_ivr.prompt_cache(settings), speaker, reactor)
         self._on_stop("prompts", self.prompts.stop)
         self._on_stop("voice", speaker.stop)
+        self.slow = SlowPrompts(
+            self.prompts,
+            settings.data / "slow_prompts",
+            self.tree.elder.pace if self.tree.elder else 1.0,
+            reactor,
+            deferToThread,
+        )
+        self._on_stop("slow prompts", self.slow.stop)
         await in_thread(seed, self.sessions, settings.articles, clock.utc_now())
         articles = await in_thread(in_force, self.sessions, self._today())
         self.knowledge = await in_thread(KnowledgeIndex, articles)
         self.prompts.warm(texts_of(self.tree, [asdict(article) for article in articles]))
+        if self.tree.elder is not None:
+            self.slow.warm(self.tree.fixed_texts())
         self.recogniser = from_asr.recogniser(settings, reactor)
         self._on_stop("recogniser", self.recogniser.stop)
         self.second_reader = from_asr.second_reader(settings, reactor)
@@ -179,6 +191,8 @@ class Node:
             recogniser=self.recogniser,
             second=self.second_reader,
             ask=self._ask,
+            slow=self.slow,
+            recall=lambda number: deferToThread(remembered, self.sessions, number),
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
@@ -272,6 +286,12 @@ def ticket_number(sessions: Sessions, call: str) -> str:
     """Return the number of a call's ticket; empty while there is none. Blocking."""
     with sessions() as db:
         return db.scalar(select(Ticket.number).where(Ticket.call_id == call)) or ""
+
+
+def remembered(sessions: Sessions, number: str) -> frozenset[str]:
+    """Return what is remembered of who phones from a number. Blocking."""
+    with sessions() as db:
+        return recalled(db, number)
 
 
 def make_speaker() -> Speaker:

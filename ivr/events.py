@@ -178,6 +178,18 @@ class Deafen:
 
 
 @dataclass(frozen=True, slots=True)
+class ElderBegins:
+    """Speak slowly and listen longer from now on.
+
+    Prompts take `pace` times as long, pitch kept; an utterance is over only after
+    `end_of_speech_ms` of silence.
+    """
+
+    pace: float
+    end_of_speech_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Send TimerFired(tag) after so many ms; a later SetTimer replaces an earlier one."""
 
@@ -250,8 +262,9 @@ class Note:
     Keys: intent (the choice's name), question (the caller's words), reread (the call's own: what a
     second reading made of them), topic and article (what
     answered it), asked_back (the word of distress that was asked back), asked_back_no (the
-    caller's clear no), emergency (the words or the key that raised it), and disposition: machine,
-    connected, message or emergency; a later one replaces an earlier one.
+    caller's clear no), elder (why the call is in elder mode: `ivr.elder`), emergency (the words or
+    the key that raised it), and disposition: machine, connected, message or emergency; a later one
+    replaces an earlier one.
     """
 
     key: str
@@ -266,6 +279,7 @@ Effect = (
     | Resume
     | Listen
     | Deafen
+    | ElderBegins
     | SetTimer
     | Ask
     | Reread

@@ -60,6 +60,12 @@ LABELS: dict[str, dict[str, str]] = {
         "directions": "问路",
         "complaint": "投诉建议",
     },
+    "elder": {
+        "record": "来电人以前用过",
+        "age": "来电人说明年纪",
+        "slow": "回答较慢",
+        "asked": "来电人要求",
+    },
     "speaker": {
         "caller": "来电人",
         "machine": "自动语音",

@@ -202,6 +202,7 @@ Effect = (
     | ivr.Resume
     | ivr.Listen
     | ivr.Deafen
+    | ivr.ElderBegins
     | ivr.SetTimer
     | ivr.Ask
     | ivr.Reread

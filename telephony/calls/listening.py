@@ -38,6 +38,7 @@ class Listening:
         self._phrases: tuple[str, ...] = ()
         self._recent = RecentAudio()
         self._on_level: Callable[[bool], None] | None = None
+        self._patience_ms = 0
 
     @property
     def open_stream(self) -> bool:
@@ -64,9 +65,21 @@ class Listening:
         except RecogniserUnavailable:
             return False
         self._phrases = tuple(phrases)
+        self._be_patient()
         self._recent = RecentAudio()
         self._leg.listen(self._audio)
         return True
+
+    def patience(self, milliseconds: int) -> None:
+        """Let an utterance be over only after so much silence, now and later; 0 for as usual."""
+        self._patience_ms = milliseconds
+        self._be_patient()
+
+    def _be_patient(self) -> None:
+        # A recogniser that knows no patience ends utterances as ever.
+        patience = getattr(self._stream, "patience", None)
+        if patience is not None and self._patience_ms:
+            patience(self._patience_ms)
 
     def sound_of(self, line: Line) -> bytes:
         """Return the samples of something just heard (8 kHz, 16 bit); empty when long ago."""

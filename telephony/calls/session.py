@@ -67,6 +67,7 @@ class CallSession:
         self._last: Line | None = None
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
+        self._known = parts.known(invitation)
         self._versions: dict[str, tuple[int, str]] = {}
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
@@ -83,6 +84,10 @@ class CallSession:
         return self.state.phase in (Phase.CONNECTED, Phase.TRANSFER)
 
     # ---- what happens ------------------------------------------------------------------------
+
+    def know(self, recalled: frozenset[str]) -> None:
+        """Take what the caller's record says; what comes after the call was answered is too late."""
+        self._known |= recalled
 
     def begin(self) -> None:
         """The opening record is durable."""
@@ -106,7 +111,7 @@ class CallSession:
         """The caller hears us."""
         self._transcript.restart()
         self._keypad = not self._parts.recogniser.ready
-        self._post(ev.CallerUp(not self._keypad, self._parts.known(self._invitation)))
+        self._post(ev.CallerUp(not self._keypad, self._known))
 
     def leg_dtmf(self, leg: Leg, digit: str) -> None:
         """The caller pressed a key."""
@@ -181,6 +186,9 @@ class CallSession:
                 self._listen(phrases)
             case ivr.Deafen():
                 self._ears.deafen(self._last_words)
+            case ivr.ElderBegins(_, end_of_speech_ms):
+                self._saying.prompts = self._parts.slow or self._parts.prompts
+                self._ears.patience(end_of_speech_ms)
             case ivr.SetTimer(ms, tag):
                 stop_timer(self._timer)
                 fired = ivr.TimerFired(tag)
