@@ -80,6 +80,7 @@ from telephony.switchboard import Rooms, Switchboard
 from tickets import samples
 from tickets.apply import apply_to_ticket
 from tickets.callers import recalled
+from tickets.commands import make_caller
 from tickets.tables import Ticket
 
 reactor: Any = _reactor
@@ -192,7 +193,7 @@ class Node:
             second=self.second_reader,
             ask=self._ask,
             slow=self.slow,
-            recall=lambda number: deferToThread(remembered, self.sessions, number),
+            recall=lambda number: deferToThread(recalled, self.sessions, number),
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
@@ -286,12 +287,6 @@ def ticket_number(sessions: Sessions, call: str) -> str:
     """Return the number of a call's ticket; empty while there is none. Blocking."""
     with sessions() as db:
         return db.scalar(select(Ticket.number).where(Ticket.call_id == call)) or ""
-
-
-def remembered(sessions: Sessions, number: str) -> frozenset[str]:
-    """Return what is remembered of who phones from a number. Blocking."""
-    with sessions() as db:
-        return recalled(db, number)
 
 
 def make_speaker() -> Speaker:
@@ -394,6 +389,7 @@ main.add_command(make_command(make_speaker, make_ear))
 main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
+main.add_command(make_caller(load_store))
 main.add_command(make_hear(intent_of))
 main.add_command(
     make_prompts(

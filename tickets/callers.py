@@ -10,7 +10,7 @@ from datetime import datetime
 import phonenumbers
 from sqlalchemy.orm import Session
 
-from core.db import Secret
+from core.db import Secret, Sessions
 from tickets.tables import CallerRecord
 
 HOME = "CN"
@@ -57,15 +57,21 @@ def remember(db: Session, key: str, why: str, now: datetime) -> None:
     record.elder, record.elder_at = True, now
 
 
-def recalled(db: Session, number: str) -> frozenset[str]:
-    """Return what is remembered of who phones from a number, as stored: `elder` or nothing."""
-    record = db.get(CallerRecord, Secret._vault().search_key(number)) if number else None
-    return frozenset({"elder"} if record is not None and record.elder else ())
+def recalled(sessions: Sessions, number: str) -> frozenset[str]:
+    """Return what is remembered of who phones from a number, as stored: `elder` or nothing.
+
+    Blocking.
+    """
+    if not number:
+        return frozenset()
+    with sessions() as db:
+        record = db.get(CallerRecord, Secret._vault().search_key(number))
+        return frozenset({"elder"} if record is not None and record.elder else ())
 
 
-def forget_elder(db: Session, typed: str) -> bool:
-    """Take back elder mode for a number that somebody typed; whether there was one."""
+def forget(db: Session, typed: str) -> bool:
+    """Remove what is remembered of a number that somebody typed; whether there was anything."""
     found = [record for key in keys(typed) if (record := db.get(CallerRecord, key)) is not None]
     for record in found:
-        record.elder = False
+        db.delete(record)
     return bool(found)

@@ -86,7 +86,7 @@ class CallSession:
     # ---- what happens ------------------------------------------------------------------------
 
     def know(self, recalled: frozenset[str]) -> None:
-        """Take what the caller's record says; what comes after the call was answered is too late."""
+        """Take what the caller's record says, if the call is not answered yet."""
         self._known |= recalled
 
     def begin(self) -> None:
