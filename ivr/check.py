@@ -24,7 +24,7 @@ from ivr.source import Source
 
 TAKEN_NOTES = {
     "intent", "question", "reread", "topic", "article", "asked_back", "asked_back_no", "emergency",
-    "elder", "disposition",
+    "elder", "language", "disposition",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
 

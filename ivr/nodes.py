@@ -107,7 +107,10 @@ class AnswerNode:
 
 @dataclass(frozen=True, slots=True)
 class QueueNode:
-    """Waits for a person for at most `limit_ms`; `texts` are said while waiting already."""
+    """Waits for a person for at most `limit_ms`; `texts` are said while waiting already.
+
+    With a `skill`, a language, only people who have it are waited for.
+    """
 
     name: str
     texts: Texts
@@ -117,6 +120,7 @@ class QueueNode:
     nobody: str
     closed: str
     done: str
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,7 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 nobody=data["nobody"],
                 closed=data.get("closed", data["nobody"]),
                 done=data["done"],
+                skill=data.get("skill", ""),
             )
         case "message":
             return MessageNode(name, texts, data["limit_ms"], data["done"], data["empty"])

@@ -265,6 +265,10 @@ class Turn:
             self.set(phase=Phase.ENDED)
             self.do(Deafen(), HangUp())
 
+    def listen(self) -> Listen:
+        """Return the wish to hear the caller's language."""
+        return Listen(language=self.state.language)
+
     # ---- entering ------------------------------------------------------------------------------
 
     def _enter_listen(self, node: ListenNode) -> None:
@@ -272,13 +276,13 @@ class Turn:
             self.go(node.without_speech)
             return
         if not self.state.deaf:
-            self.do(Listen())
+            self.do(self.listen())
         self.ask_again()
 
     def _enter_digits(self) -> None:
         self.set(number=digits.State())
         if not self.state.deaf:
-            self.do(Listen())
+            self.do(self.listen())
         self.ask_again()
 
     def _enter_answer(self, node: AnswerNode) -> None:
@@ -293,9 +297,16 @@ class Turn:
         self.set(phase=Phase.QUEUED, early="")
         # Whoever has raised an emergency stays one, whichever way they came back to a queue.
         priority = "emergency" if self.state.emergency else node.priority
+        # Nobody waits for a language in an emergency.
+        skill = "" if priority == "emergency" else node.skill
         if priority == "emergency":
             self.do(Deafen())
-        self.do(Enqueue(node.queue, priority, node.limit_ms, self.texts(node)))
+        self.do(Enqueue(node.queue, priority, node.limit_ms, self.texts(node), skill))
+        if skill and skill != self.state.language:
+            self.set(language=skill)
+            self.note("language", skill)
+            if not self.state.deaf:
+                self.do(self.listen())
 
 
 def filled(templates: Texts, answer: Answered) -> Texts:

@@ -19,7 +19,14 @@ from tickets.words import terms
 
 log = Logger()
 
-NOTES = {"intent": 64, "topic": 64, "article": 64, "article_title": 255, "elder": 16}
+NOTES = {
+    "intent": 64,
+    "topic": 64,
+    "article": 64,
+    "article_title": 255,
+    "elder": 16,
+    "language": 16,
+}
 """Notes that are columns of their own, with the length of each."""
 
 

@@ -59,6 +59,7 @@ LABELS: dict[str, dict[str, str]] = {
         "policy": "政策咨询",
         "directions": "问路",
         "complaint": "投诉建议",
+        "cantonese": "要求粤语服务",
     },
     "elder": {
         "record": "来电人以前用过",

@@ -18,7 +18,7 @@ class Ticket(Base):
     `disposition` is how the machine saw the call end, `outcome` what an agent made of it;
     `tickets.labels` has the values of both. `path` lists the nodes of the tree in order. `city`
     and `province` are the first four and two digits of `area`. `elder` is why the call was in elder
-    mode, empty when it was not.
+    mode, empty when it was not; `language` what the caller speaks, empty for Mandarin.
     """
 
     __tablename__ = "tickets"
@@ -47,6 +47,7 @@ class Ticket(Base):
     disposition: Mapped[str] = mapped_column(String(32), default="")
     emergency: Mapped[bool] = mapped_column(default=False)
     elder: Mapped[str] = mapped_column(String(16), default="")
+    language: Mapped[str] = mapped_column(String(16), default="")
     topic: Mapped[str] = mapped_column(String(64), default="")
     intent: Mapped[str] = mapped_column(String(64), default="")
     article: Mapped[str] = mapped_column(String(64), default="")

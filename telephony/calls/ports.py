@@ -39,8 +39,13 @@ class Reply:
 class WaitingRoom(Protocol):
     """The queue, as a call sees it."""
 
-    def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
-        """Wait for a person. The waiter's `offer` or `wait_ended` is called."""
+    def join(
+        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+    ) -> None:
+        """Wait for a person, with a `skill` for one who has it.
+
+        The waiter's `offer` or `wait_ended` is called.
+        """
 
     def leave(self, call_id: str) -> None:
         """Wait no longer."""

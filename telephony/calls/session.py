@@ -182,8 +182,8 @@ class CallSession:
                 self._saying.pause()
             case ivr.Resume():
                 self._saying.resume()
-            case ivr.Listen(phrases):
-                self._listen(phrases)
+            case ivr.Listen(phrases, language):
+                self._listen(phrases, language)
             case ivr.Deafen():
                 self._ears.deafen(self._last_words)
             case ivr.ElderBegins(_, end_of_speech_ms):
@@ -211,9 +211,9 @@ class CallSession:
                 self._leg.answer()
             case ev.StartRecording():
                 self._start_recording()
-            case ev.Join(_, priority, limit_ms, front, texts):
+            case ev.Join(_, priority, limit_ms, front, texts, skill):
                 self._message.drop()
-                people.join(self, priority, limit_ms, front)
+                people.join(self, priority, limit_ms, front, skill)
                 self._announce(texts)
             case ev.Leave():
                 people.leave(self.call_id)
@@ -254,8 +254,8 @@ class CallSession:
         else:
             music()
 
-    def _listen(self, phrases: Sequence[str]) -> None:
-        if self._keypad or self._ears.words(phrases, self._heard, self._voice):
+    def _listen(self, phrases: Sequence[str], language: str) -> None:
+        if self._keypad or self._ears.words(phrases, self._heard, self._voice, language):
             return
         self._keypad = True
         self._write("speech", {"state": "keypad"})

@@ -32,7 +32,7 @@ class Patient(Stream):
 def hall_of(folder: Path, recalled: Deferred[frozenset[str]] | None = None) -> Hall:
     """A node with slow prompts, whose recogniser can be patient."""
     hall = Hall(folder, Dialogue(load(TREE)))
-    hall.ears.open = lambda on_heard, phrases=(): opened(hall, on_heard, phrases)  # type: ignore[method-assign]
+    hall.ears.open = lambda on_heard, phrases=(), language="": opened(hall, on_heard, phrases)  # type: ignore[method-assign]
     slow = Shelf(folder / "slow")
     parts = replace(
         hall.parts,
