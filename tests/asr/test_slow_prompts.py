@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from asr.commands import reader
 from core.sound import sounds, sounds_similarity
 from ivr.voice.build import PROMPTS
@@ -13,22 +11,24 @@ from ivr.voice.prompts import read_index
 from ivr.voice.slow import slowed
 from tests.asr.kit import MODEL
 
-TEXTS = ("您好，请说您的需求。", "请直接说您要问什么，或者按0，找人工。", "为保证服务质量，通话将被录音。",
-         "您的投诉和建议由人工为您登记。")  # fmt: skip
+TEXTS = (
+    "您的投诉和建议由人工为您登记。",
+    "对不起，没能听清您的需要。",
+    "正在为您转接人工，请稍候。",
+    "请说出您想咨询的问题，例如：低保怎么申请。",
+    "现在没有工作人员能接听。",
+    "对不起，我没有听清，请再说一遍。",
+)
 
 
-@pytest.mark.parametrize("pace", [1.25])
-def test_slow_prompts_are_heard_as_well_as_the_usual_ones(tmp_path: Path, pace: float) -> None:
+def test_slow_prompts_are_heard_nearly_as_well_as_the_usual_ones(tmp_path: Path) -> None:
     read, prompts = reader(MODEL), read_index(PROMPTS)
 
-    def likeness(text: str, file: Path) -> float:
-        return sounds_similarity(sounds(read(file)), sounds(text.replace("0", "零")))
+    def likeness(files: list[Path]) -> float:
+        heard = zip(files, TEXTS, strict=True)
+        alike = [sounds_similarity(sounds(read(file)), sounds(text)) for file, text in heard]
+        return sum(alike) / len(alike)
 
-    usual = [likeness(text, prompts[text]) for text in TEXTS]
-    slow = [
-        likeness(text, slowed(prompts[text], tmp_path / f"{at}.wav", pace))
-        for at, text in enumerate(TEXTS)
-    ]
-    print(usual, slow)
-    assert sum(slow) >= sum(usual) - 0.1 * len(TEXTS)
-    assert min(slow) > 0.6
+    usual = [prompts[text] for text in TEXTS]
+    slow = [slowed(file, tmp_path / file.name, 1.25) for file in usual]
+    assert likeness(slow) >= likeness(usual) - 0.1
