@@ -154,15 +154,14 @@ class Node:
         self._on_stop("prompts", self.prompts.stop)
         self._on_stop("voice", speaker.stop)
         pace = self.tree.elder.pace if self.tree.elder else 1.0
-        slow_cache = settings.data / "slow_prompts"
-        self.slow = SlowPrompts(self.prompts, slow_cache, pace, reactor, deferToThread)
+        folder = settings.data / "slow_prompts"
+        self.slow = SlowPrompts(self.prompts, folder, pace, reactor, deferToThread)
         self._on_stop("slow prompts", self.slow.stop)
         await in_thread(seed, self.sessions, settings.articles, clock.utc_now())
         articles = await in_thread(in_force, self.sessions, self._today())
         self.knowledge = await in_thread(KnowledgeIndex, articles)
         self.prompts.warm(texts_of(self.tree, [asdict(article) for article in articles]))
-        if self.tree.elder is not None:
-            self.slow.warm(self.tree.fixed_texts())
+        self.slow.warm(self.tree.fixed_texts() if self.tree.elder else ())
         self.recogniser = from_asr.by_language(settings, reactor)
         self._on_stop("recogniser", self.recogniser.stop)
         self.second_reader = from_asr.second_reader(settings, reactor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from ivr import events as ev
 from ivr.elder import age_said
 from ivr.state import Phase
+from ivr.tree import examine
+from tests.ivr.conftest import SHIPPED
 from tests.ivr.walk import Walk
 
 Call = Callable[..., Walk]
@@ -83,6 +86,31 @@ def test_an_age_beside_a_question_leaves_the_question(call: Call) -> None:
     assert walk.notes("elder") == ["age"]
     (asked,) = walk.of(ev.Ask)
     assert "低保" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('digit: "*"', "digit: 1", "the digit 1 is given twice"),
+        ("年纪大了, 年纪大,", "我摔倒了,", "holds a word of distress"),
+        ('elder: "{spoken}"', 'elder: "{answer}"', "a placeholder stands where nothing fills it"),
+        ("elder:\n  asked:", "shared_elder:\n  asked:", "shared_elder"),
+    ],
+)
+def test_what_is_wrong_with_it_is_found(
+    tree_file: Callable[[str], Path], old: str, new: str, what: str
+) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    _, findings = examine(tree_file(text.replace(old, new)))
+    assert any(what in str(finding) for finding in findings)
+
+
+def test_a_tree_without_it_has_no_words_for_it(tree_file: Callable[[str], Path]) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    start, end = text.index("elder:\n  asked:"), text.index("# These hold at every moment")
+    _, findings = examine(tree_file(text[:start] + text[end:]))
+    assert any("need has words for elder mode" in str(finding) for finding in findings)
 
 
 def test_who_is_younger_is_not_in_it(call: Call) -> None:
