@@ -66,6 +66,7 @@ from ivr.voice.build import PROMPTS, texts_of
 from ivr.voice.commands import make_prompts
 from ivr.voice.port import Speaker
 from ivr.voice.prompts import PromptStore
+from ivr.voice.slow import SlowPrompts
 from knowledge.commands import intent, kb
 from knowledge.load import load_folder
 from knowledge.search import KnowledgeIndex
@@ -78,6 +79,8 @@ from telephony.sip.config import SipSettingsError
 from telephony.switchboard import Rooms, Switchboard
 from tickets import samples
 from tickets.apply import apply_to_ticket
+from tickets.callers import recalled
+from tickets.commands import make_caller
 from tickets.tables import Ticket
 
 reactor: Any = _reactor
@@ -150,11 +153,16 @@ class Node:
         self.prompts = PromptStore(PROMPTS, from_ivr.prompt_cache(settings), speaker, reactor)
         self._on_stop("prompts", self.prompts.stop)
         self._on_stop("voice", speaker.stop)
+        pace = self.tree.elder.pace if self.tree.elder else 1.0
+        folder = settings.data / "slow_prompts"
+        self.slow = SlowPrompts(self.prompts, folder, pace, reactor, deferToThread)
+        self._on_stop("slow prompts", self.slow.stop)
         await in_thread(seed, self.sessions, settings.articles, clock.utc_now())
         articles = await in_thread(in_force, self.sessions, self._today())
         self.knowledge = await in_thread(KnowledgeIndex, articles)
         self.prompts.warm(texts_of(self.tree, [asdict(article) for article in articles]))
-        self.recogniser = from_asr.recogniser(settings, reactor)
+        self.slow.warm(self.tree.fixed_texts() if self.tree.elder else ())
+        self.recogniser = from_asr.by_language(settings, reactor)
         self._on_stop("recogniser", self.recogniser.stop)
         self.second_reader = from_asr.second_reader(settings, reactor)
         self._on_stop("second reader", self.second_reader.stop)
@@ -179,6 +187,8 @@ class Node:
             recogniser=self.recogniser,
             second=self.second_reader,
             ask=self._ask,
+            slow=self.slow,
+            recall=lambda number: deferToThread(recalled, self.sessions, number),
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
@@ -374,6 +384,7 @@ main.add_command(make_command(make_speaker, make_ear))
 main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
+main.add_command(make_caller(load_store))
 main.add_command(make_hear(intent_of))
 main.add_command(
     make_prompts(

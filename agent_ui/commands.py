@@ -51,6 +51,22 @@ def make_user(load: Load, now: Now) -> click.Group:
             raise click.ClickException(str(error)) from error
         click.echo(f"{login_name}: one-time password {password}")
 
+    @user.command()
+    @click.argument("login_name", metavar="NAME")
+    @click.argument("languages", nargs=-1, metavar="[SKILL]...")
+    def skills(login_name: str, languages: tuple[str, ...]) -> None:
+        """Say which languages (粤语 客家话 潮汕话) a user speaks with callers; none takes all back.
+
+        It counts from when they next open their phone's page.
+        """
+        _, sessions = load()
+        try:
+            with sessions() as db:
+                found = users.set_skills(db, login_name, languages)
+        except users.AccountError as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(f"{login_name}: {' '.join(found) or 'Mandarin alone'}")
+
     @user.command("list")
     def show() -> None:
         """List the users: name, role, area, and whether they are locked out."""
@@ -63,7 +79,8 @@ def make_user(load: Load, now: Now) -> click.Group:
                 locked = f"  locked until {local(row.locked_until, settings.timezone):%H:%M}"
             fresh = "  one-time password not yet used" if row.must_change else ""
             area = f"{row.area} {name(row.area)}"
-            click.echo(f"{row.name}\t{row.role}\t{area}\t{row.display}{locked}{fresh}")
+            spoken = f"  {' '.join(row.skills)}" if row.skills else ""
+            click.echo(f"{row.name}\t{row.role}\t{area}\t{row.display}{spoken}{locked}{fresh}")
 
     return user
 

@@ -56,3 +56,7 @@ RIGHTS: dict[Permission, frozenset[Role]] = {
 def may(role: str, permission: Permission) -> bool:
     """Whether a role has a permission; an unknown role has none."""
     return role in RIGHTS[permission]
+
+
+SKILLS = ("粤语", "客家话", "潮汕话")
+"""Languages that an agent may speak with callers beside Mandarin, as trees name them."""

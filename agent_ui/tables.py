@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Moment
@@ -16,6 +16,7 @@ class User(Base):
     """Somebody who may log in. `role` is agent, supervisor or operator (see agent_ui.roles).
 
     `area` is a GB/T 2260 code: the user sees calls and tickets there and below.
+    `skills` are the languages they speak with callers beside Mandarin (agent_ui.roles.SKILLS).
     """
 
     __tablename__ = "users"
@@ -24,6 +25,7 @@ class User(Base):
     display: Mapped[str] = mapped_column(String(64), default="")
     role: Mapped[str] = mapped_column(String(16))
     area: Mapped[str] = mapped_column(String(12))
+    skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     password: Mapped[str] = mapped_column(String(255))
     must_change: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(Integer, default=0)

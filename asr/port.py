@@ -94,12 +94,15 @@ class Recogniser(Protocol):
     def when_settled(self) -> Deferred[None]:
         """Fires when the model is loaded or has failed to; look at `ready` then."""
 
-    def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> Stream:
+    def open(
+        self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = (), language: str = ""
+    ) -> Stream:
         """Start listening.
 
         `on_heard` is called on the reactor thread. `phrases` narrows the vocabulary to these
-        phrases plus rejection; empty means the model's whole vocabulary.
-        Raises RecogniserUnavailable.
+        phrases plus rejection; empty means the model's whole vocabulary. `language` is what is
+        spoken, by its Chinese name (粤语), empty for Mandarin.
+        Raises RecogniserUnavailable, also for a language without a model.
         """
 
     def stop(self) -> None:

@@ -120,9 +120,11 @@ class ScriptedRecogniser:
         return self._fault
 
     def open(
-        self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()
+        self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = (), language: str = ""
     ) -> ScriptedStream:
         """Start listening; see the port. Raises RecogniserUnavailable."""
+        if language:
+            raise RecogniserUnavailable(f"this model is not for {language}")
         if self._fault:
             raise RecogniserUnavailable(self._fault)
         self.asked.append(tuple(phrases))

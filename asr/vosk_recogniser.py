@@ -119,8 +119,15 @@ class VoskRecogniser:
             self._waiting.append(waiting)
         return waiting
 
-    def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> QueuedStream:
-        """Start listening; see the port. Raises RecogniserUnavailable."""
+    def open(
+        self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = (), language: str = ""
+    ) -> QueuedStream:
+        """Start listening; see the port. Raises RecogniserUnavailable.
+
+        One model, one language: `asr.languages` chooses between models.
+        """
+        if language:
+            raise RecogniserUnavailable(f"this model is not for {language}")
         model = self._model
         if model is None:
             raise RecogniserUnavailable(self._fault)

@@ -144,6 +144,10 @@ class Settings(BaseSettings):
     asr_model: Path = Field(
         default=CODE / "asr/models/12349-zh", description="Folder of the Vosk model."
     )
+    asr_models: dict[str, Path] = Field(
+        default_factory=dict,
+        description="Folders of Vosk models of other languages by name (粤语); none are shipped.",
+    )
     asr_workers: int = Field(default=2, ge=1, le=32, description="Threads that recognise speech.")
     transcribe_calls: int = Field(
         default=20, ge=0, description="Talks with people are transcribed up to so many calls."

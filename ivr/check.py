@@ -24,7 +24,7 @@ from ivr.source import Source
 
 TAKEN_NOTES = {
     "intent", "question", "reread", "topic", "article", "asked_back", "asked_back_no", "emergency",
-    "elder", "disposition",
+    "elder", "language", "disposition",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
 
@@ -43,6 +43,7 @@ def check(file: str, source: Source, tree: Tree) -> list[Finding]:
     found = [*_targets(at, tree)]
     found += _choices(at, tree)
     found += _ask_back(at, tree)
+    found += _elder(at, source, tree)
     for node in tree.nodes.values():
         found += _texts(at, node)
         found += _listening(at, tree, node)
@@ -149,6 +150,33 @@ def _ask_back(at: Report, tree: Tree) -> Iterator[Finding]:
         if tree.distress.spot(phrase):
             what = f"the no {phrase} holds a word of distress"
             yield at("emergency", "no", what=what, remedy="write it without the word")
+
+
+def _elder(at: Report, source: Source, tree: Tree) -> Iterator[Finding]:
+    """Elder mode can be asked for, by a key of its own, and what is said in it can be said."""
+    mode = tree.elder
+    for name, node in source.data["nodes"].items():
+        if "elder" in node and mode is None:
+            what = f"{name} has words for elder mode, which the tree has not"
+            yield at("nodes", name, "elder", what=what, remedy="write elder at the top, too")
+        texts = mode.texts.get(name, ()) if mode else ()
+        known = PLACEHOLDERS if node["kind"] == "answer" else set()
+        if any(set(_PLACEHOLDER.findall(text)) - known for text in texts):
+            what = "a placeholder stands where nothing fills it"
+            yield at("nodes", name, "elder", what=what, remedy="write the words themselves")
+    if mode is None:
+        return
+    if not (mode.asked.says or mode.asked.mentions or mode.asked.digit):
+        remedy = "give it says, mentions or a digit"
+        yield at("elder", "asked", what="nothing asks for elder mode", remedy=remedy)
+    if mode.asked.digit and mode.asked.digit in {choice.digit for choice in tree.anywhere}:
+        what = f"the digit {mode.asked.digit} is given twice"
+        yield at("elder", "asked", what=what, remedy="give each choice a digit of its own")
+    phrases = (*mode.asked.says, *mode.asked.mentions, *mode.old.says, *mode.old.mentions)
+    for phrase in phrases:
+        if tree.distress.spot(phrase):
+            what = f"{phrase} holds a word of distress"
+            yield at("elder", what=what, remedy="write it without the word")
 
 
 def _yes_no(at: Report, name: str, node: AnswerNode) -> Iterator[Finding]:

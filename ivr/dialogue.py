@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, collecting, hearing, rereading
+from ivr import alarm, collecting, elder, hearing, rereading
 from ivr.events import (
     Answered,
     Digit,
@@ -63,10 +63,13 @@ class Dialogue:
     def start(self, now: datetime, known: frozenset[str] = frozenset()) -> Step:
         """Return the first state and effects of a call answered at `now` (aware).
 
-        `known` is what is known of the caller beforehand: `number` when they can be called back.
+        `known` is what is known of the caller beforehand: `number` when they can be called back,
+        `elder` when an earlier call of theirs was in elder mode by their own word.
         """
         turn = Turn(self.tree, self.calendar, State(known=known), now)
         turn.do(Listen())
+        if elder.KNOWN in known:
+            elder.begin(turn, elder.RECORD)
         turn.go(self.tree.start)
         return turn.state, tuple(turn.effects)
 
@@ -148,6 +151,7 @@ class Dialogue:
         node = turn.node
         tries = turn.state.tries + 1
         turn.set(tries=tries)
+        elder.silent(turn)
         if isinstance(node, ListenNode):
             turn.go(node.otherwise) if tries >= node.tries else turn.take(node.no_input)
         elif isinstance(node, AnswerNode):
@@ -163,6 +167,8 @@ class Dialogue:
         if listening and isinstance(node, DigitsNode):
             collecting.keyed(turn, node, digit)
             return
+        elder.voiced(turn)
+        elder.answered(turn, words=True)
         if listening and isinstance(node, AnswerNode):
             local = (node.yes, node.no)
         elif listening and isinstance(node, ListenNode):
@@ -172,6 +178,8 @@ class Dialogue:
             hearing.confirmed(turn, node, choice is node.yes)
         elif choice is not None:
             hearing.choose(turn, choice, digit)
+        elif elder.keyed(turn, digit):
+            pass
         elif listening and digit == "*":
             turn.ask_again()
         elif listening and digit.isdigit():

@@ -167,14 +167,31 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Open the recogniser (idempotent) with these phrases, or all when empty."""
+    """Open the recogniser (idempotent) with these phrases, or all when empty.
+
+    `language`: what the caller speaks, empty for Mandarin; NoRecogniser follows when there is no
+    model for it.
+    """
 
     phrases: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deafen:
     """Close the recogniser."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElderBegins:
+    """Speak slowly and listen longer from now on.
+
+    Prompts take `pace` times as long, pitch kept; an utterance is over only after
+    `end_of_speech_ms` of silence.
+    """
+
+    pace: float
+    end_of_speech_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +221,14 @@ class Enqueue:
 
     `texts` are said at once, while the caller waits already; the music begins after them and no
     SayDone is sent. An `Enqueue` while the caller waits replaces the place in the queue (a normal
-    caller became an emergency).
+    caller became an emergency). With a `skill` only people who have it are waited for.
     """
 
     queue: str
     priority: str
     limit_ms: int
     texts: tuple[str, ...] = ()
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +268,9 @@ class Note:
     Keys: intent (the choice's name), question (the caller's words), reread (the call's own: what a
     second reading made of them), topic and article (what
     answered it), asked_back (the word of distress that was asked back), asked_back_no (the
-    caller's clear no), emergency (the words or the key that raised it), and disposition: machine,
-    connected, message or emergency; a later one replaces an earlier one.
+    caller's clear no), language (what the caller speaks, where it is not Mandarin), elder (why the
+    call is in elder mode: `ivr.elder`), emergency (the words or the key that raised it), and
+    disposition: machine, connected, message or emergency; a later one replaces an earlier one.
     """
 
     key: str
@@ -266,6 +285,7 @@ Effect = (
     | Resume
     | Listen
     | Deafen
+    | ElderBegins
     | SetTimer
     | Ask
     | Reread

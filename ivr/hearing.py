@@ -5,7 +5,7 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, collecting, rereading
+from ivr import alarm, collecting, elder, rereading
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import AnswerNode, Choice, DigitsNode, ListenNode, Role, SayNode
 from ivr.state import Phase
@@ -26,6 +26,7 @@ def said(turn: Turn) -> None:
         _use_early(turn)
     elif phase is Phase.LISTENING and not rereading.told(turn):
         turn.arm(turn.patience())
+        elder.asked(turn)
         if early:
             _use_early(turn)
 
@@ -55,6 +56,7 @@ def voice(turn: Turn) -> None:
     so long. A line on which sounds kept turning out to be nothing (an echo, a television) waits
     for words.
     """
+    elder.voiced(turn)
     state = turn.state
     if not state.saying or state.paused or state.false_starts >= MOST_FALSE_STARTS:
         return
@@ -67,6 +69,7 @@ def partial(turn: Turn, text: str) -> None:
     if not text or text == turn.state.partial:
         return
     turn.set(partial=text)
+    elder.voiced(turn)
     if alarm.heard(turn, text, unfinished=True):
         return
     state = turn.state
@@ -109,10 +112,14 @@ def _take(turn: Turn, text: str, confidence: float, again: bool, otherwise: str)
         return
     if turn.state.phase is Phase.RECORDING:
         return
+    elder.answered(turn, bool(text))
+    nothing_else = elder.heard(turn, text, confidence)
     anywhere = best(text, confidence, turn.tree.anywhere, turn.tree.courtesies) if text else None
     alarm_again = anywhere is not None and anywhere.role is Role.EMERGENCY and turn.state.emergency
     if anywhere is not None and not alarm_again:
         choose(turn, anywhere, text)
+    elif nothing_else:
+        elder.repeat(turn)
     elif turn.state.phase is Phase.LISTENING:
         if turn.state.saying and not _may_interrupt(turn):
             turn.set(early=text)
@@ -229,7 +236,7 @@ def confirmed(turn: Turn, node: AnswerNode, yes: bool) -> None:
 def _asked_otherwise(turn: Turn, node: AnswerNode, text: str) -> None:
     """Neither yes nor no: the question in other words, and one misunderstanding."""
     misses = turn.state.misses + 1
-    if misses >= turn.tree.misunderstandings:
+    if misses >= turn.misunderstandings:
         turn.missed(node.rejected)
     else:
         turn.set(misses=misses)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
@@ -46,11 +46,13 @@ class Way:
     """What happens when a question got no answer: say `texts`, then go to `next`.
 
     An empty `next` stays at the question. `after_ms` is the silence that makes a no-input.
+    `elder` is said instead of `texts` in elder mode, where it is given.
     """
 
     next: str = ""
     texts: Texts = ()
     after_ms: int = SILENCE_MS
+    elder: Texts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,10 @@ class AnswerNode:
 
 @dataclass(frozen=True, slots=True)
 class QueueNode:
-    """Waits for a person for at most `limit_ms`; `texts` are said while waiting already."""
+    """Waits for a person for at most `limit_ms`; `texts` are said while waiting already.
+
+    With a `skill`, a language, only people who have it are waited for.
+    """
 
     name: str
     texts: Texts
@@ -115,6 +120,7 @@ class QueueNode:
     nobody: str
     closed: str
     done: str
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +205,30 @@ class AskBack:
     silence_ms: int = 3_000
 
 
+@dataclass(frozen=True, slots=True)
+class ElderMode:
+    """When a call is in elder mode, and what that changes (`ivr.elder`).
+
+    It begins when `asked` for, by an `age` (years) or by `old` words, or after `slow_answers` that
+    began `slow_ms` after the question or never. Then prompts take `pace` times as long, the caller
+    may be silent `patience` times as long, an utterance is over after `end_of_speech_ms`, and
+    `misunderstandings` in a row lead to a person. `told` is said before what is repeated when asked
+    for; `texts` are said at nodes, by name, instead of their own (of answer nodes: `tell`).
+    """
+
+    asked: Choice
+    old: Choice
+    told: Texts = ()
+    age: int = 65
+    slow_ms: int = 4_000
+    slow_answers: int = 2
+    pace: float = 1.25
+    patience: float = 1.5
+    end_of_speech_ms: int = 1_200
+    misunderstandings: int = 1
+    texts: Mapping[str, Texts] = field(default_factory=dict)
+
+
 Node = (
     SayNode | ListenNode | AnswerNode | DigitsNode | QueueNode | MessageNode | TransferNode
     | HangupNode | HoursNode | CallerNode
@@ -213,7 +243,8 @@ class Tree:
     listens, `fillers` courtesies around what is meant: neither interrupts anything. After
     `misunderstandings` in a row the call goes to `give_up`. `titles` name nodes for people.
     `distress` finds the words of distress; without `ask_back` one of them raises an emergency.
-    `wait_texts` ask for patience while an utterance is read a second time.
+    `wait_texts` ask for patience while an utterance is read a second time. Without `elder` no call
+    is in elder mode.
     """
 
     name: str
@@ -231,6 +262,7 @@ class Tree:
     distress: Spotter
     ask_back: AskBack | None = None
     wait_texts: Texts = ()
+    elder: ElderMode | None = None
 
     def choice(self, role: Role) -> Choice | None:
         """Return the choice of `anywhere` with this role."""
@@ -252,6 +284,9 @@ class Tree:
         choices = list(self.anywhere)
         if self.ask_back is not None:
             choices.append(self.ask_back.no)
+        if self.elder is not None:
+            choices += [self.elder.asked, self.elder.old]
+            found.update(dict.fromkeys(own_ages(self.elder.age)))
         for node in self.nodes.values():
             if isinstance(node, ListenNode):
                 choices.extend(node.choices)
@@ -267,8 +302,10 @@ class Tree:
         """Return every sentence without a placeholder, in the order of the file, each once."""
         found: dict[str, None] = dict.fromkeys(self.ask_back.texts if self.ask_back else ())
         found.update(dict.fromkeys(self.wait_texts))
+        found.update(dict.fromkeys(self.elder.told if self.elder else ()))
+        instead = self.elder.texts if self.elder else {}
         for node in self.nodes.values():
-            for text in _texts_of(node):
+            for text in (*_texts_of(node), *instead.get(node.name, ())):
                 if "{" not in text:
                     found[text] = None
         return list(found)
@@ -283,11 +320,25 @@ def number_of(node: DigitsNode, today: date) -> digits.Wanted:
     return replace(digits.counted(int(node.number), node.called), tries=node.tries)
 
 
+def own_ages(youngest: int) -> Texts:
+    """Return how people of that age (years) to 99 say theirs, for the recogniser."""
+    figures = "零一二三四五六七八九"
+    words = [
+        f"{figures[age // 10]}十{figures[age % 10] if age % 10 else ''}"
+        for age in range(youngest, 100)
+    ]
+    return tuple(form.format(word) for word in words for form in ("我{}岁了", "我今年{}"))
+
+
+def _said(way: Way) -> Texts:
+    return way.texts + way.elder
+
+
 def _texts_of(node: Node) -> list[str]:
     if isinstance(node, ListenNode):
-        return [*node.texts, *node.no_input.texts, *node.no_match.texts]
+        return [*node.texts, *_said(node.no_input), *_said(node.no_match)]
     if isinstance(node, AnswerNode):
-        return [*node.confirm, *node.tell, *node.nothing.texts, *node.rejected.texts]
+        return [*node.confirm, *node.tell, *_said(node.nothing), *_said(node.rejected)]
     if isinstance(node, DigitsNode):
         return [*node.texts, *digits.texts(number_of(node, date.min))]
     if isinstance(node, HoursNode | CallerNode):

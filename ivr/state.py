@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
 from ivr import digits
@@ -53,7 +54,10 @@ class State:
     `distress` are the different words of distress heard in this call. While the caller is asked
     back (`asked_back`) the phase stays what it was, so that a no leads back to it, or to the node
     `back` if the wait ended meanwhile; `crying` says that the utterance which was asked back has
-    not ended. `known` is what was known of the caller beforehand (`Dialogue.start`).
+    not ended. `known` is what was known of the caller beforehand (`Dialogue.start`). `language` is
+    what the caller speaks when it is not Mandarin. `elder` is why the call is in elder mode, empty
+    when it is not; `slow` counts slow answers, `asked_at` is when the question had been said and
+    `voiced_at` when the caller began to answer it.
     """
 
     node: str = ""
@@ -82,3 +86,8 @@ class State:
     back: str = ""
     known: frozenset[str] = frozenset()
     emergency: bool = False
+    language: str = ""
+    elder: str = ""
+    slow: int = 0
+    asked_at: datetime | None = None
+    voiced_at: datetime | None = None

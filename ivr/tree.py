@@ -21,6 +21,7 @@ from ivr.nodes import (
     CallerNode,
     Choice,
     DigitsNode,
+    ElderMode,
     HangupNode,
     HoursNode,
     ListenNode,
@@ -98,12 +99,37 @@ def _tree(read: source.Source, digest: str, distress: Spotter) -> Tree:
         distress=distress,
         ask_back=_ask_back(data["emergency"]) if "emergency" in data else None,
         wait_texts=_texts(data.get("wait")),
+        elder=_elder(data["elder"], data["nodes"]) if "elder" in data else None,
     )
 
 
 def _ask_back(data: Mapping[str, Any]) -> AskBack:
     no = _choice({"intent": "no", "next": "", **data["no"]})
     return AskBack(_texts(data["ask"]), no, data.get("silence_ms", 3000))
+
+
+def _elder(data: Mapping[str, Any], nodes: Mapping[str, Any]) -> ElderMode:
+    instead = {}
+    for name, node in nodes.items():
+        if "elder" in node:
+            # What an answer tells is cut into sentences once it is filled in.
+            read = _raw if node["kind"] == "answer" else _texts
+            instead[name] = read(node["elder"])
+    plain = {
+        key: data[key]
+        for key in (
+            "age", "slow_ms", "slow_answers", "pace", "patience", "end_of_speech_ms",
+            "misunderstandings",
+        )
+        if key in data
+    }  # fmt: skip
+    return ElderMode(
+        asked=_choice({"intent": "slower", "next": "", **data["asked"]}),
+        old=_choice({"intent": "old", "next": "", **data["old"]}),
+        told=_texts(data.get("told")),
+        texts=MappingProxyType(instead),
+        **plain,
+    )
 
 
 def _node(name: str, data: Mapping[str, Any]) -> Node:
@@ -163,6 +189,7 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 nobody=data["nobody"],
                 closed=data.get("closed", data["nobody"]),
                 done=data["done"],
+                skill=data.get("skill", ""),
             )
         case "message":
             return MessageNode(name, texts, data["limit_ms"], data["done"], data["empty"])
@@ -186,7 +213,12 @@ def _choice(data: Mapping[str, Any]) -> Choice:
 
 
 def _way(data: Mapping[str, Any]) -> Way:
-    return Way(data.get("next", ""), _texts(data.get("text")), data.get("after_ms", SILENCE_MS))
+    return Way(
+        data.get("next", ""),
+        _texts(data.get("text")),
+        data.get("after_ms", SILENCE_MS),
+        _texts(data.get("elder")),
+    )
 
 
 def _raw(value: str | list[str]) -> Texts:

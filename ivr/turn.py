@@ -32,6 +32,7 @@ from ivr.nodes import (
     CallerNode,
     Choice,
     DigitsNode,
+    ElderMode,
     HangupNode,
     HoursNode,
     ListenNode,
@@ -133,7 +134,29 @@ class Turn:
     def patience(self) -> int:
         """How long the caller may be silent at this node, in ms."""
         node = self.node
-        return node.no_input.after_ms if isinstance(node, ListenNode | DigitsNode) else SILENCE_MS
+        usual = node.no_input.after_ms if isinstance(node, ListenNode | DigitsNode) else SILENCE_MS
+        return round(usual * self.elder.patience) if self.elder else usual
+
+    # ---- elder mode ----------------------------------------------------------------------------
+
+    @property
+    def elder(self) -> ElderMode | None:
+        """The rules of elder mode while the call is in it."""
+        return self.tree.elder if self.state.elder else None
+
+    @property
+    def misunderstandings(self) -> int:
+        """How many misunderstandings in a row lead to a person."""
+        most = self.tree.misunderstandings
+        return min(most, self.elder.misunderstandings) if self.elder else most
+
+    def texts(self, node: Node) -> Texts:
+        """What a node says."""
+        own: Texts = getattr(node, "texts", ())
+        return self.elder.texts.get(node.name, own) if self.elder else own
+
+    def _texts_of(self, way: Way) -> Texts:
+        return way.elder if self.elder and way.elder else way.texts
 
     # ---- moving --------------------------------------------------------------------------------
 
@@ -157,29 +180,30 @@ class Turn:
             self._enter_queue(node)
         elif node.texts:
             self.set(phase=Phase.SAYING)
-            self.say(node.texts)
+            self.say(self.texts(node))
         else:
             self.carry_on()
 
-    def ask_again(self) -> None:
-        """Put the question of this node (or the one on an unsure find)."""
+    def ask_again(self, first: Texts = ()) -> None:
+        """Put the question of this node (or the one on an unsure find), with `first` before it."""
         node = self.node
         self.set(phase=Phase.LISTENING)
         if isinstance(node, AnswerNode) and self.state.unsure:
-            self.say(filled(node.confirm, self.state.unsure))
+            self.say(first + filled(node.confirm, self.state.unsure))
         elif isinstance(node, ListenNode):
-            self.say(node.texts)
+            self.say(first + self.texts(node))
         elif isinstance(node, DigitsNode):
-            self.say(digits.question(self.state.number, node.texts))
+            self.say(first + digits.question(self.state.number, self.texts(node)))
 
     def take(self, way: Way) -> None:
         """Take the way of a question that got no answer."""
+        texts = self._texts_of(way)
         if not way.next:
             self.set(phase=Phase.LISTENING)
-            self.say(way.texts) if way.texts else self.ask_again()
-        elif way.texts:
+            self.say(texts) if texts else self.ask_again()
+        elif texts:
             self.set(phase=Phase.SAYING, then=way.next, unsure=None)
-            self.say(way.texts)
+            self.say(texts)
         else:
             self.go(way.next)
 
@@ -188,7 +212,7 @@ class Turn:
         self.hush()
         self.set(misses=self.state.misses + 1, tries=self.state.tries + 1)
         node = self.node
-        if self.state.misses >= self.tree.misunderstandings:
+        if self.state.misses >= self.misunderstandings:
             self.note("intent", "unclear")
             self.set(misses=0)
             self.go(self.tree.give_up)
@@ -217,7 +241,8 @@ class Turn:
         self.note("topic", answer.title)
         self.note("article", answer.article)
         self.set(misses=0, unsure=None, then="", tries=0, phase=Phase.SAYING)
-        self.say(filled(node.tell, answer))
+        told = self.elder.texts.get(node.name, node.tell) if self.elder else node.tell
+        self.say(filled(told, answer) or filled(node.tell, answer))
 
     def carry_on(self) -> None:
         """Do what follows when this node has said what it had to say."""
@@ -240,6 +265,10 @@ class Turn:
             self.set(phase=Phase.ENDED)
             self.do(Deafen(), HangUp())
 
+    def listen(self) -> Listen:
+        """Return the wish to hear the caller's language."""
+        return Listen(language=self.state.language)
+
     # ---- entering ------------------------------------------------------------------------------
 
     def _enter_listen(self, node: ListenNode) -> None:
@@ -247,13 +276,13 @@ class Turn:
             self.go(node.without_speech)
             return
         if not self.state.deaf:
-            self.do(Listen())
+            self.do(self.listen())
         self.ask_again()
 
     def _enter_digits(self) -> None:
         self.set(number=digits.State())
         if not self.state.deaf:
-            self.do(Listen())
+            self.do(self.listen())
         self.ask_again()
 
     def _enter_answer(self, node: AnswerNode) -> None:
@@ -268,9 +297,16 @@ class Turn:
         self.set(phase=Phase.QUEUED, early="")
         # Whoever has raised an emergency stays one, whichever way they came back to a queue.
         priority = "emergency" if self.state.emergency else node.priority
+        # Nobody waits for a language in an emergency.
+        skill = "" if priority == "emergency" else node.skill
         if priority == "emergency":
             self.do(Deafen())
-        self.do(Enqueue(node.queue, priority, node.limit_ms, node.texts))
+        self.do(Enqueue(node.queue, priority, node.limit_ms, self.texts(node), skill))
+        if skill and skill != self.state.language:
+            self.set(language=skill)
+            self.note("language", skill)
+            if not self.state.deaf:
+                self.do(self.listen())
 
 
 def filled(templates: Texts, answer: Answered) -> Texts:

@@ -26,6 +26,7 @@ def texts_of(tree: Tree, articles: Iterable[Mapping[str, Any]]) -> list[str]:
             source=str(article["spoken_source"]).strip(),
         )
         for node in answers:
-            found.update(dict.fromkeys(filled(node.tell, reply)))
+            instead = tree.elder.texts.get(node.name, ()) if tree.elder else ()
+            found.update(dict.fromkeys((*filled(node.tell, reply), *filled(instead, reply))))
             asked.update(dict.fromkeys(filled(node.confirm, reply)))
     return list(found | asked)

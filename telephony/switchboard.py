@@ -40,6 +40,7 @@ from telephony.queue.desk import Desk
 from telephony.queue.dispatcher import Dispatcher
 from telephony.queue.lease import Lease
 from telephony.sip.line import SipLine
+from telephony.sip.port import Invitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Rooms:
     second: SecondReader
     ask: Callable[[str, str], Reply]
     """Answers a question (text, area)."""
+    slow: Prompts
+    """The prompts of elder mode."""
+    recall: Callable[[str], Deferred[frozenset[str]]]
+    """Looks up what is remembered of the caller with a number."""
     ticket_of: Callable[[str], Deferred[str]]
     """Looks up the number of a call's ticket; empty while there is none."""
     certificate: Path
@@ -169,7 +174,12 @@ class Switchboard:
             transfer_targets=frozenset(settings.transfer_targets),
             transcribe=lambda: len(self._calls) <= settings.transcribe_calls,
             second=rooms.second,
+            recall=self._recall,
+            slow=rooms.slow,
         )
+
+    def _recall(self, invitation: Invitation) -> Deferred[frozenset[str]]:
+        return self._rooms.recall("" if invitation.withheld else invitation.caller)
 
     async def _recover(self, recovered: Callable[[str], None]) -> None:
         """Close what the last run left open, before the first call comes."""

@@ -11,6 +11,7 @@ from twisted.logger import Logger
 from core.db import Secret
 from core.journal_tables import Utterance
 from core.record import Record
+from tickets import callers
 from tickets.labels import State, state_of
 from tickets.numbering import next_number
 from tickets.tables import Ticket, TicketTerm
@@ -18,7 +19,14 @@ from tickets.words import terms
 
 log = Logger()
 
-NOTES = {"intent": 64, "topic": 64, "article": 64, "article_title": 255}
+NOTES = {
+    "intent": 64,
+    "topic": 64,
+    "article": 64,
+    "article_title": 255,
+    "elder": 16,
+    "language": 16,
+}
 """Notes that are columns of their own, with the length of each."""
 
 
@@ -48,6 +56,8 @@ def apply_to_ticket(db: Session, record: Record, zone: str = "Asia/Shanghai") ->
             ticket.path = [*ticket.path, record.data["name"]]
         case "note":
             _note(ticket, str(record.data["key"]), str(record.data["value"]))
+            if record.data["key"] == "elder" and not ticket.withheld:
+                callers.remember(db, ticket.caller_key, str(record.data["value"]), record.at)
             if record.data["key"] == "article":
                 _note(ticket, "article_version", str(record.data.get("version", "")))
                 _note(ticket, "article_title", str(record.data.get("title", "")))

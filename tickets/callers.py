@@ -1,12 +1,22 @@
-"""Finding a caller by number: the number is encrypted, so it is found by the key of its form."""
+"""Finding a caller by number, and what is remembered of them.
+
+The number is encrypted, so it is found by the key of its form.
+"""
 
 from __future__ import annotations
 
-import phonenumbers
+from datetime import datetime
 
-from core.db import Secret
+import phonenumbers
+from sqlalchemy.orm import Session
+
+from core.db import Secret, Sessions
+from tickets.tables import CallerRecord
 
 HOME = "CN"
+
+OWN_WORD = ("age", "asked")
+"""Reasons of elder mode that are remembered: the caller's own words, not what we make of them."""
 
 
 def forms(typed: str) -> list[str]:
@@ -31,3 +41,37 @@ def keys(typed: str) -> list[str]:
     """The search keys of `forms`, for a WHERE caller_key IN."""
     vault = Secret._vault()
     return [vault.search_key(form) for form in forms(typed)]
+
+
+def remember(db: Session, key: str, why: str, now: datetime) -> None:
+    """Keep that who phones from the number with this key was in elder mode, if by their own word.
+
+    `why` is the value of the note `elder`; a number that is not known has the key ''.
+    """
+    if not key or why not in OWN_WORD:
+        return
+    record = db.get(CallerRecord, key)
+    if record is None:
+        record = CallerRecord(caller_key=key)
+        db.add(record)
+    record.elder, record.elder_at = True, now
+
+
+def recalled(sessions: Sessions, number: str) -> frozenset[str]:
+    """Return what is remembered of who phones from a number, as stored: `elder` or nothing.
+
+    Blocking.
+    """
+    if not number:
+        return frozenset()
+    with sessions() as db:
+        record = db.get(CallerRecord, Secret._vault().search_key(number))
+        return frozenset({"elder"} if record is not None and record.elder else ())
+
+
+def forget(db: Session, typed: str) -> bool:
+    """Remove what is remembered of a number that somebody typed; whether there was anything."""
+    found = [record for key in keys(typed) if (record := db.get(CallerRecord, key)) is not None]
+    for record in found:
+        db.delete(record)
+    return bool(found)

@@ -59,6 +59,13 @@ LABELS: dict[str, dict[str, str]] = {
         "policy": "政策咨询",
         "directions": "问路",
         "complaint": "投诉建议",
+        "cantonese": "要求粤语服务",
+    },
+    "elder": {
+        "record": "来电人以前用过",
+        "age": "来电人说明年纪",
+        "slow": "回答较慢",
+        "asked": "来电人要求",
     },
     "speaker": {
         "caller": "来电人",

@@ -17,7 +17,8 @@ class Ticket(Base):
 
     `disposition` is how the machine saw the call end, `outcome` what an agent made of it;
     `tickets.labels` has the values of both. `path` lists the nodes of the tree in order. `city`
-    and `province` are the first four and two digits of `area`.
+    and `province` are the first four and two digits of `area`. `elder` is why the call was in elder
+    mode, empty when it was not; `language` what the caller speaks, empty for Mandarin.
     """
 
     __tablename__ = "tickets"
@@ -45,6 +46,8 @@ class Ticket(Base):
     state: Mapped[str] = mapped_column(String(16))
     disposition: Mapped[str] = mapped_column(String(32), default="")
     emergency: Mapped[bool] = mapped_column(default=False)
+    elder: Mapped[str] = mapped_column(String(16), default="")
+    language: Mapped[str] = mapped_column(String(16), default="")
     topic: Mapped[str] = mapped_column(String(64), default="")
     intent: Mapped[str] = mapped_column(String(64), default="")
     article: Mapped[str] = mapped_column(String(64), default="")
@@ -57,6 +60,19 @@ class Ticket(Base):
     outcome: Mapped[str] = mapped_column(String(32), default="")
     wrapped_by: Mapped[str] = mapped_column(String(64), default="")
     wrapped_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class CallerRecord(Base):
+    """What is remembered of who phones from a number; the number itself is not kept.
+
+    `elder`: they said that they are old, or asked for slower speech, at `elder_at`.
+    """
+
+    __tablename__ = "callers"
+
+    caller_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    elder: Mapped[bool] = mapped_column(default=False)
+    elder_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class TicketCounter(Base):

@@ -31,6 +31,7 @@ class Who:
     area: str
     must_change: bool
     csrf: str = ""
+    skills: tuple[str, ...] = ()
 
     def may(self, permission: Permission) -> bool:
         """Whether the user has a permission."""
@@ -124,7 +125,9 @@ def _count(sessions: Sessions, limits: Limits, name: str, now: datetime) -> tupl
 
 
 def _who(user: User, csrf: str = "") -> Who:
-    return Who(user.name, user.display, user.role, user.area, user.must_change, csrf)
+    return Who(
+        user.name, user.display, user.role, user.area, user.must_change, csrf, tuple(user.skills)
+    )
 
 
 def _digest(token: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from agent_ui.accounts import passwords
-from agent_ui.roles import Role
+from agent_ui.roles import SKILLS, Role
 from agent_ui.tables import LoginSession, User
 from core.area import COUNTRY, AreaError, normal
 from core.db import Sessions
@@ -50,6 +51,22 @@ def add(db: Session, name: str, role: str, area: str, now: datetime, display: st
     )
     db.flush()
     return password
+
+
+def set_skills(db: Session, name: str, skills: Iterable[str]) -> tuple[str, ...]:
+    """Say which languages a user speaks with callers; returns them. Raises AccountError.
+
+    It counts from when they next open their phone's page.
+    """
+    user = db.get(User, name)
+    if user is None:
+        raise AccountError(f"There is no user {name}.")
+    wanted = set(skills)
+    wrong = sorted(wanted - set(SKILLS))
+    if wrong:
+        raise AccountError(f"{wrong[0]!r} is not a skill: {', '.join(SKILLS)}.")
+    user.skills = [skill for skill in SKILLS if skill in wanted]
+    return tuple(user.skills)
 
 
 def reset(db: Session, name: str) -> str:

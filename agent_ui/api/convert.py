@@ -55,6 +55,7 @@ _CALL_FIELDS = (
 )  # fmt: skip
 _TICKET_FIELDS = (
     "number", "area", "called", "opened_at", "closed_at", "state", "disposition", "emergency",
+    "elder", "language",
     "intent", "topic", "article", "article_version", "article_title", "path", "agent", "outcome",
     "summary", "wrapped_by", "wrapped_at",
 )  # fmt: skip

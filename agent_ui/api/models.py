@@ -85,6 +85,10 @@ class TicketSummary(BaseModel):
     state: str = Field(description="draft (the call runs), open (somebody is needed) or closed.")
     disposition: str = Field(description="How the call ended; empty while it runs.")
     emergency: bool
+    elder: str = Field(
+        description="Why the call was in elder mode: record, age, slow or asked; else empty."
+    )
+    language: str = Field(description="What the caller speaks (粤语); empty for Mandarin.")
     intent: str
     topic: str
     article: str = Field(description="Id of the article that was answered with.")

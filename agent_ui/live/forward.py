@@ -69,6 +69,7 @@ def call_shown(row: Message, names: Names) -> Message:
         "agent_name": names.agents.get(agent, agent),
         "topic": label("intent", topic),
         "emergency": bool(row.get("emergency")),
+        "language": str(row.get("language", "")),
     }
 
 

@@ -79,14 +79,14 @@ class Phones:
     def _ring_first(self, name: str) -> None:
         page, tab = self._open[name][0]
         self._hub.rings_at(name, page)
-        self._command(name, "hello", tab, area=page.who.area)
+        self._command(name, "hello", tab, area=page.who.area, skills=list(page.who.skills))
         page.put({"type": "phone", "active": True})
 
     def _is_phone(self, page: Page) -> bool:
         mine = self._open.get(page.who.name, [])
         return bool(mine) and mine[0][0] is page
 
-    def _command(self, name: str, kind: str, tab: str, **more: str) -> None:
+    def _command(self, name: str, kind: str, tab: str, **more: str | list[str]) -> None:
         self._bus.publish("agent.command", {"agent": name, "kind": kind, "tab": tab, **more})
 
     def _reply(self, name: str, message: dict[str, Any]) -> None:

@@ -137,7 +137,8 @@ class Write:
 class Join:
     """Wait for a person: `texts` are said, then music plays.
 
-    `front` keeps the place of a caller who was there before.
+    `front` keeps the place of a caller who was there before; `skill` is a language that the person
+    must speak.
     """
 
     queue: str
@@ -145,6 +146,7 @@ class Join:
     limit_ms: int
     front: bool = False
     texts: tuple[str, ...] = ()
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ Effect = (
     | ivr.Resume
     | ivr.Listen
     | ivr.Deafen
+    | ivr.ElderBegins
     | ivr.SetTimer
     | ivr.Ask
     | ivr.Reread

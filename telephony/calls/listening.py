@@ -44,10 +44,11 @@ class Listening:
         self._leg, self._recogniser, self._reactor = leg, recogniser, reactor
         self._stream: Stream | None = None
         self._hearing: _Hearing | None = None
-        self._phrases: tuple[str, ...] = ()
-        self._patience_ms = 0
+        self.language = ""
+        self._wanted: tuple[tuple[str, ...], str] = ((), "")
         self._recent = RecentAudio()
         self._on_level: Callable[[bool], None] | None = None
+        self._patience_ms = 0
 
     @property
     def open_stream(self) -> bool:
@@ -60,14 +61,19 @@ class Listening:
         on_line: Callable[[Line], None],
         on_voice: Callable[[], None] = lambda: None,
         on_failed: Callable[[], None] = lambda: None,
+        language: str = "",
     ) -> bool:
-        """Recognise from now on; a no-op when it already does so with these phrases.
+        """Recognise from now on; a no-op when it does so already, same phrases, same language.
+
+        A `language` holds from then on, for later calls too.
 
         `on_voice` is called when somebody begins to make a sound, long before the first words.
         Returns false when no recogniser is to be had; `on_failed` is called when it breaks down
         later, after the last of `on_line`.
         """
-        if self._stream is not None and self._phrases == tuple(phrases):
+        self.language = language or self.language
+        wanted = (tuple(phrases), self.language)
+        if self._stream is not None and self._wanted == wanted:
             return True
         self._close_stream()
 
@@ -79,11 +85,11 @@ class Listening:
 
         self._hearing = hearing = _Hearing(on_line, on_voice, failed, self._reactor.seconds())
         try:
-            self._stream = self._recogniser.open(hearing, phrases)
+            self._stream = self._recogniser.open(hearing, phrases, self.language)
         except RecogniserUnavailable:
             return False
         self._stream.patience(self._patience_ms)
-        self._phrases = tuple(phrases)
+        self._wanted = wanted
         self._recent = RecentAudio()
         self._leg.listen(self._audio)
         return True

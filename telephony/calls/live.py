@@ -26,6 +26,7 @@ class LiveRow:
             "topic": "",
             "ticket": "",
             "emergency": False,
+            "language": "",
         }
         self._publish = publish
         self._over = False
@@ -52,6 +53,8 @@ class LiveRow:
             self._set(node_name=data["name"])
         elif kind == "note" and data["key"] in ("topic", "intent"):
             self._set(topic=data["value"])
+        elif kind == "note" and data["key"] == "language":
+            self._set(language=data["value"])
 
     def ticket(self, number: str) -> None:
         """Show the ticket's number."""

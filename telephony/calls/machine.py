@@ -193,8 +193,8 @@ class CallMachine:
                 case ivr.Note(key, value):
                     state = noted(state, key, value)
                     done.append(ev.Write("note", {"key": key, "value": value}))
-                case ivr.Enqueue(queue, priority, limit_ms, texts):
-                    join = ev.Join(queue, priority, limit_ms, texts=texts)
+                case ivr.Enqueue(queue, priority, limit_ms, texts, skill):
+                    join = ev.Join(queue, priority, limit_ms, texts=texts, skill=skill)
                     urgent = state.emergency or priority == "emergency"
                     # A phone that rings for this caller goes on ringing.
                     phase = Phase.OFFERED if state.phase is Phase.OFFERED else Phase.QUEUED

@@ -58,7 +58,8 @@ class OtherSide:
         if self._parts.recogniser.ready and self._parts.transcribe():
             caller_ears.words((), lambda line: self._on_line("caller", line))
             ears = Listening(ring.leg, self._parts.recogniser, self._parts.reactor)
-            ears.words((), lambda line: self._on_line("agent", line))
+            # They talk in the caller's language; without a model for it nothing is written down.
+            ears.words((), lambda line: self._on_line("agent", line), language=caller_ears.language)
             self._ears.append(ears)
 
     def drop(self, reason: str) -> None:

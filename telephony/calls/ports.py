@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from asr.port import Recogniser
 from asr.second_reader.port import SecondReader
@@ -39,8 +39,13 @@ class Reply:
 class WaitingRoom(Protocol):
     """The queue, as a call sees it."""
 
-    def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
-        """Wait for a person. The waiter's `offer` or `wait_ended` is called."""
+    def join(
+        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+    ) -> None:
+        """Wait for a person, with a `skill` for one who has it.
+
+        The waiter's `offer` or `wait_ended` is called.
+        """
 
     def leave(self, call_id: str) -> None:
         """Wait no longer."""
@@ -78,6 +83,11 @@ def known_of(invitation: Invitation) -> frozenset[str]:
     return frozenset({"number"} if invitation.caller and not invitation.withheld else ())
 
 
+def nothing_recalled(invitation: Invitation) -> Deferred[frozenset[str]]:
+    """Return the record of nobody."""
+    return succeed(frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything a call works with; one set per node."""
@@ -104,3 +114,7 @@ class Parts:
     """Reads utterances again that the recogniser was unsure of."""
     known: Callable[[Invitation], frozenset[str]] = known_of
     """What is known of a caller when the call begins (`ivr.dialogue.Dialogue.start`)."""
+    recall: Callable[[Invitation], Deferred[frozenset[str]]] = nothing_recalled
+    """What the caller's record adds to it; the call does not wait for a record that is slow."""
+    slow: Prompts | None = None
+    """The prompts of elder mode; without them it speaks at the usual pace."""

@@ -36,8 +36,11 @@ class Saying:
     log = Logger()
 
     def __init__(self, leg: Leg, prompts: Prompts, reactor: Timing, on_said: Said) -> None:
-        """`on_said(text, start, end)` gets each sentence with reactor seconds, cut ones too."""
-        self._leg, self._prompts, self._reactor, self._on_said = (
+        """`on_said(text, start, end)` gets each sentence with reactor seconds, cut ones too.
+
+        `prompts` may be replaced at any moment; what is being said goes on with the old ones.
+        """
+        self._leg, self.prompts, self._reactor, self._on_said = (
             leg,
             prompts,
             reactor,
@@ -56,7 +59,7 @@ class Saying:
     def say(self, texts: Sequence[str], done: Callable[[], None]) -> None:
         """Speak texts in order and call `done` once at the end; not after `hush`."""
         self.hush()
-        sentences = [part for text in texts for part in self._prompts.split(text)]
+        sentences = [part for text in texts for part in self.prompts.split(text)]
         self._next(self._turn, sentences, done)
 
     def hush(self) -> None:
@@ -93,7 +96,7 @@ class Saying:
         if turn != self._turn:
             return
         ready: list[tuple[str, Path]] = []
-        while sentences and (file := self._prompts.get(sentences[0])) is not None:
+        while sentences and (file := self.prompts.get(sentences[0])) is not None:
             ready.append((sentences.pop(0), file))
         if ready:
             self._play(turn, ready, sentences, done)
@@ -112,7 +115,7 @@ class Saying:
         self._left = [Sentence(text, file, seconds(file)) for text, file in ready]
         if rest:
             # Rendered while the first sentences play, so that no gap is heard.
-            self._prompts.want(rest[0]).addErrback(lambda failure: None)
+            self.prompts.want(rest[0]).addErrback(lambda failure: None)
 
         def played() -> None:
             if turn == self._turn:
@@ -130,7 +133,7 @@ class Saying:
 
     def _render(self, turn: int, sentences: list[str], done: Callable[[], None]) -> None:
         text = sentences[0]
-        rendered: Deferred[Any] = self._prompts.want(text)
+        rendered: Deferred[Any] = self.prompts.want(text)
         rendered.addTimeout(RENDER_LIMIT_S, cast(Any, self._reactor))
         self._rendering = rendered
 

@@ -84,6 +84,7 @@ class Calls:
         opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
         self._limit(session, self._max_call_s)
         leg.ring()
+        self._recall(session, invitation)
         self._parts.journal.write(opened).addCallback(lambda _: self._begin(session, live))
 
     def drain(self) -> Deferred[None]:
@@ -107,6 +108,10 @@ class Calls:
     def _begin(self, session: CallSession, live: LiveRow) -> None:
         session.begin()
         self._ticket(session.call_id, live.ticket)
+
+    def _recall(self, session: CallSession, invitation: Invitation) -> None:
+        recalled = self._parts.recall(invitation).addCallback(session.know)
+        recalled.addErrback(lambda f: self.log.failure("a caller's record cannot be read", f))
 
     def _ticket(self, call_id: str, take: Callable[[str], None]) -> None:
         found = self._ticket_of(call_id)

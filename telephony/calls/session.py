@@ -67,6 +67,7 @@ class CallSession:
         self._last: Line | None = None
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
+        self._known = parts.known(invitation)
         self._versions: dict[str, tuple[int, str]] = {}
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
@@ -83,6 +84,10 @@ class CallSession:
         return self.state.phase in (Phase.CONNECTED, Phase.TRANSFER)
 
     # ---- what happens ------------------------------------------------------------------------
+
+    def know(self, recalled: frozenset[str]) -> None:
+        """Take what the caller's record says, if the call is not answered yet."""
+        self._known |= recalled
 
     def begin(self) -> None:
         """The opening record is durable."""
@@ -106,7 +111,7 @@ class CallSession:
         """The caller hears us."""
         self._transcript.restart()
         self._keypad = not self._parts.recogniser.ready
-        self._post(ev.CallerUp(not self._keypad, self._parts.known(self._invitation)))
+        self._post(ev.CallerUp(not self._keypad, self._known))
 
     def leg_dtmf(self, leg: Leg, digit: str) -> None:
         """The caller pressed a key."""
@@ -177,10 +182,13 @@ class CallSession:
                 self._saying.pause()
             case ivr.Resume():
                 self._saying.resume()
-            case ivr.Listen(phrases):
-                self._listen(phrases)
+            case ivr.Listen(phrases, language):
+                self._listen(phrases, language)
             case ivr.Deafen():
                 self._ears.deafen(self._last_words)
+            case ivr.ElderBegins(_, end_of_speech_ms):
+                self._saying.prompts = self._parts.slow or self._parts.prompts
+                self._ears.patience(end_of_speech_ms)
             case ivr.SetTimer(ms, tag):
                 stop_timer(self._timer)
                 fired = ivr.TimerFired(tag)
@@ -203,9 +211,9 @@ class CallSession:
                 self._leg.answer()
             case ev.StartRecording():
                 self._start_recording()
-            case ev.Join(_, priority, limit_ms, front, texts):
+            case ev.Join(_, priority, limit_ms, front, texts, skill):
                 self._message.drop()
-                people.join(self, priority, limit_ms, front)
+                people.join(self, priority, limit_ms, front, skill)
                 self._announce(texts)
             case ev.Leave():
                 people.leave(self.call_id)
@@ -246,8 +254,8 @@ class CallSession:
         else:
             music()
 
-    def _listen(self, phrases: Sequence[str]) -> None:
-        heard = (self._heard, self._voice, self._deaf)
+    def _listen(self, phrases: Sequence[str], language: str) -> None:
+        heard = (self._heard, self._voice, self._deaf, language)
         if not self._keypad and not self._ears.words(phrases, *heard):
             self._deaf()
 

@@ -34,7 +34,8 @@ class State(Enum):
 class Agent:
     """One agent; `since` is when the state began (s), `reason` why the status was changed.
 
-    `vanished`: the last page went in mid-talk, and is likely to come back.
+    `skills` are languages they speak beside Mandarin. `vanished`: the last page went in
+    mid-talk, and is likely to come back.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Agent:
     reason: str = ""
     tabs: tuple[tuple[str, float], ...] = ()
     vanished: bool = False
+    skills: tuple[str, ...] = ()
 
     @property
     def free(self) -> bool:
@@ -66,6 +68,7 @@ class Agent:
             "state": self.state.value,
             "call": self.call,
             "reason": self.reason,
+            "skills": " ".join(self.skills),
         }
 
     def to_json(self) -> str:
@@ -73,9 +76,12 @@ class Agent:
         return json.dumps(self.public(), ensure_ascii=False)
 
 
-def hello(agent: Agent, tab: str, area: str, now: float) -> Agent:
-    """A page of the agent is open."""
-    agent = _seen(replace(agent, area=area or agent.area), tab, now)
+def hello(
+    agent: Agent, tab: str, area: str, now: float, skills: tuple[str, ...] | None = None
+) -> Agent:
+    """A page of the agent is open; `skills` as they are now, None for as they were."""
+    skills = agent.skills if skills is None else skills
+    agent = _seen(replace(agent, area=area or agent.area, skills=skills), tab, now)
     if agent.state is State.AWAY:
         return replace(agent, state=State.IDLE, since=now, vanished=False)
     return agent
@@ -163,6 +169,8 @@ def restored(text: str) -> Agent | None:
     """Return an agent from what `to_json` wrote, away until a page says hello; None for junk."""
     try:
         kept = json.loads(text)
-        return Agent(str(kept["agent"]), str(kept.get("area", "")), Status(kept["status"]))
+        name, status = str(kept["agent"]), Status(kept["status"])
+        area, skills = str(kept.get("area", "")), str(kept.get("skills", ""))
+        return Agent(name, area, status, skills=tuple(skills.split()))
     except (ValueError, KeyError, TypeError):
         return None

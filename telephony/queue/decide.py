@@ -11,12 +11,16 @@ from telephony.queue.agents import Agent
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One caller who waits; `place` orders those of one priority (s, smaller is earlier)."""
+    """One caller who waits; `place` orders those of one priority (s, smaller is earlier).
+
+    `skill` is what the agent must have, empty for nothing.
+    """
 
     call: str
     area: str
     urgent: bool
     place: float
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Offer:
 def decide(waiting: Iterable[Waiting], agents: Iterable[Agent]) -> list[Offer]:
     """Pair callers, emergencies first, then by place, with agents, longest idle first.
 
-    No agent and no caller appears twice. An agent takes calls of their area and those below it;
-    an emergency goes to anyone.
+    No agent and no caller appears twice. An agent takes calls of their area and those below it that
+    ask for no skill they have not; an emergency goes to anyone.
     """
     free = sorted((a for a in agents if a.free), key=lambda a: (a.since, a.name))
     offers = []
@@ -43,11 +47,14 @@ def decide(waiting: Iterable[Waiting], agents: Iterable[Agent]) -> list[Offer]:
     return offers
 
 
-def anybody(agents: Iterable[Agent], area: str, urgent: bool) -> bool:
+def anybody(agents: Iterable[Agent], area: str, urgent: bool, skill: str = "") -> bool:
     """Say whether somebody on duty could take such a call, now or after the talk they are in."""
-    caller = Waiting("", area, urgent, 0.0)
+    caller = Waiting("", area, urgent, 0.0, skill)
     return any(a.on_duty and _may_take(a, caller) for a in agents)
 
 
 def _may_take(agent: Agent, caller: Waiting) -> bool:
-    return caller.urgent or not agent.area or serves(agent.area, caller.area)
+    if caller.urgent:
+        return True
+    able = not caller.skill or caller.skill in agent.skills
+    return able and (not agent.area or serves(agent.area, caller.area))

@@ -24,6 +24,9 @@ from telephony.queue.lease import Lease
 
 AGENTS = "hotline:agents"
 TICK_S = 1.0
+KEEP_PLACE_S = 60.0
+"""Who is told that nobody came and waits again so soon has the old place."""
+
 REDIS_LIMIT_S = 0.5
 """A Redis that falls silent counts as away after so long: callers must still reach people."""
 
@@ -57,6 +60,7 @@ class Dispatcher:
         )
         self._agents: dict[str, Agent] = {}
         self._waiting: dict[str, _Entry] = {}
+        self._left: dict[str, tuple[float, float]] = {}
         self._deciding: DelayedCall | None = None
         self._ticking: DelayedCall | None = None
         self._holding = False
@@ -90,21 +94,26 @@ class Dispatcher:
 
     # ---- callers -----------------------------------------------------------------------------
 
-    def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
+    def join(
+        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+    ) -> None:
         """Let a caller wait; ends with `wait_ended` when nobody could ever come, or in time."""
         call, urgent = waiting.call_id, priority == "emergency"
         before = self._waiting.get(call)
         self._forget(call)
-        place = 0.0 if front else self._reactor.seconds()
+        # Who waited in vain for a skill and now takes anybody keeps the old place.
+        now = self._now()
+        place = 0.0 if front else min(now, self._left.pop(call, (now, now))[0])
         offered = ""
         if before is not None:
             # Waits already, and became urgent: the place is kept, and a phone that rings rings on.
             place, offered = min(place, before.waiting.place), before.offered
-        if not offered and not anybody(self._agents.values(), waiting.area, urgent):
+        if not offered and not anybody(self._agents.values(), waiting.area, urgent, skill):
+            self._left[call] = (place, now)
             self._reactor.callLater(0, waiting.wait_ended, "nobody")
             return
         limit = self._reactor.callLater(limit_ms / 1000, self._ended, call, "timeout")
-        who = Waiting(call, waiting.area, urgent, place)
+        who = Waiting(call, waiting.area, urgent, place, skill)
         self._waiting[call] = _Entry(waiting, who, limit, offered)
         self._decide_soon()
 
@@ -144,7 +153,8 @@ class Dispatcher:
             return
         match message.get("kind"):
             case "hello":
-                self._change(name, machine.hello(agent, tab, str(message.get("area", "")), now))
+                area, skills = str(message.get("area", "")), _skills(message.get("skills"))
+                self._change(name, machine.hello(agent, tab, area, now, skills))
                 self._show(self._agents[name])
             case "heartbeat":
                 self._change(name, machine.heartbeat(agent, tab, now))
@@ -195,6 +205,7 @@ class Dispatcher:
             entry.limit = self._reactor.callLater(TICK_S, self._ended, call, reason)
             return
         self._forget(call)
+        self._left[call] = (entry.waiting.place, self._now())
         entry.waiter.wait_ended(reason)
 
     def _decide_soon(self) -> None:
@@ -269,13 +280,24 @@ class Dispatcher:
             self._change(name, machine.expire(agent, self._now()))
         for entry in list(self._waiting.values()):
             self._nobody_left(entry)
+        now = self._now()
+        self._left = {c: (p, at) for c, (p, at) in self._left.items() if now - at < KEEP_PLACE_S}
 
     def _nobody_left(self, entry: _Entry) -> None:
         waiting = entry.waiting
-        if not entry.offered and not anybody(self._agents.values(), waiting.area, waiting.urgent):
+        if not entry.offered and not anybody(
+            self._agents.values(), waiting.area, waiting.urgent, waiting.skill
+        ):
             self._ended(waiting.call, "nobody")
 
     def _background(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _skills(told: Any) -> tuple[str, ...] | None:
+    """Skills as a page tells them; None when it tells nothing of use."""
+    if not isinstance(told, list | tuple):
+        return None
+    return tuple(skill for skill in told if isinstance(skill, str))

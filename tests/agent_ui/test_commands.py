@@ -82,3 +82,21 @@ def test_token_for_nobody_is_refused(served: Served) -> None:
     result = _token(served, "create", "export", "--user", "ghost")
     assert result.exit_code == 1
     assert "There is no user ghost" in result.output
+
+
+def test_languages_of_an_agent_are_set_shown_and_taken_back(served: Served) -> None:
+    _user(served, "add", "mei")
+    assert _user(served, "skills", "mei", "潮汕话", "粤语").output == "mei: 粤语 潮汕话\n"
+    assert "粤语 潮汕话" in _user(served, "list").output
+    assert _user(served, "skills", "mei").output == "mei: Mandarin alone\n"
+    assert "粤语" not in _user(served, "list").output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("mei", "英语"), "is not a skill: 粤语, 客家话, 潮汕话"), (("nobody",), "no user nobody")],
+)
+def test_wrong_languages_are_refused(served: Served, words: tuple[str, ...], said: str) -> None:
+    _user(served, "add", "mei")
+    refused = _user(served, "skills", *words)
+    assert refused.exit_code == 1 and said in refused.output

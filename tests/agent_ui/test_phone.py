@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from agent_ui.accounts import users
 from tests.agent_ui import sample
 from tests.agent_ui.browser import Chromium, within
 from tests.agent_ui.served import Served
@@ -53,6 +54,8 @@ def _commands(served: Served, agent: str) -> list[str]:
 
 def test_page_says_hello_beats_and_goodbye(served: Served, chromium: Chromium) -> None:
     served.user("hello", area="440106")
+    with served.sessions() as db:
+        users.set_skills(db, "hello", ["粤语"])
 
     async def scene(page: Page) -> None:
         await within(lambda: _commands(served, "hello") == ["hello"], "hello")
@@ -62,7 +65,7 @@ def test_page_says_hello_beats_and_goodbye(served: Served, chromium: Chromium) -
 
     chromium.play(scene, "hello", "/phone")
     hello = served.until_heard("agent.command", agent="hello", kind="hello")
-    assert (hello["area"], len(hello["tab"])) == ("440106", 36)
+    assert (hello["area"], hello["skills"], len(hello["tab"])) == ("440106", ["粤语"], 36)
     served.until_heard("agent.command", agent="hello", kind="status", status="ready")
     served.until_heard("agent.command", agent="hello", kind="bye", tab=hello["tab"])
 
@@ -91,11 +94,13 @@ def test_call_is_offered_answered_and_ended_with_sound(served: Served, chromium:
         await far.goto("/help")
         sdp = await far.evaluate(CALLER)
         row = sample.live_row("talk1", NOW, state="queued", area="440300", heard="转人工")
+        row["language"] = "粤语"
         served.publish("call.changed", row)
         served.publish("agent.state", _state("talker", "offered", "talk1"))
         served.publish("agent.signal", _offer("talker", "leg1", sdp))
         await expect(page.locator("#phone-state")).to_have_text("来电")
         await expect(page.locator("#phone-caller")).to_have_text("138****8000")
+        await expect(page.locator("#phone-facts")).to_contain_text("讲粤语")
         await expect(page.locator("#phone-facts")).to_contain_text("“转人工”")
         await expect(page.locator("#card")).to_contain_text("高龄津贴")
         await page.get_by_role("button", name="接听").click()

@@ -73,8 +73,10 @@ class Ears:
         """What an utterance that is cut off by `finish` was."""
         self.streams: list[Stream] = []
 
-    def open(self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = ()) -> Stream:
-        if not self.ready:
+    def open(
+        self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = (), language: str = ""
+    ) -> Stream:
+        if not self.ready or language:
             raise RecogniserUnavailable("no model")
         stream = Stream(on_heard, self)
         self.streams.append(stream)
@@ -187,9 +189,13 @@ class Room:
     def __init__(self) -> None:
         self.waiting: dict[str, Waiter] = {}
         self.told: list[tuple[Any, ...]] = []
+        self.skills: list[str] = []
 
-    def join(self, waiting: Waiter, priority: str, limit_ms: int, front: bool) -> None:
+    def join(
+        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+    ) -> None:
         self.waiting[waiting.call_id] = waiting
+        self.skills.append(skill)
         self.told.append(("join", priority, front))
 
     def leave(self, call_id: str) -> None:

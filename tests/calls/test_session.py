@@ -142,7 +142,7 @@ def test_without_a_recogniser_the_call_begins_with_the_keypad(real: Hall) -> Non
     leg = real.call()
     assert real.journal.data("speech") == [{"state": "keypad"}]
     real.pass_time(PROMPT_S)
-    assert real.playing(leg)[-1].endswith("人工服务请按0。")
+    assert real.playing(leg)[-2].endswith("人工服务请按0。")
     leg.far_hangs_up()
     real.over()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ DIALOGUE = Dialogue(load(SHIPPED))
 WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
-     "幺三八零零幺三八零零零", "零零幺", "对", "不对"]
+     "我八十岁了", "讲慢一点", "讲粤语", "幺三八零零幺三八零零零", "零零幺", "对", "不对"]
 )  # fmt: skip
 ANSWERS = st.builds(
     ev.Answered,
@@ -58,12 +58,16 @@ class AnyCall(RuleBasedStateMachine):
     over = False
     still = False
     cried = False
+    elder = False
     heard: frozenset[str] = frozenset()
 
-    @initialize(now=st.sampled_from([OPEN, CLOSED]), number=st.booleans())
-    def answer(self, now: datetime, number: bool) -> None:
+    @initialize(
+        now=st.sampled_from([OPEN, CLOSED]),
+        known=st.frozensets(st.sampled_from(["number", "elder"])),
+    )
+    def answer(self, now: datetime, known: frozenset[str]) -> None:
         self.now = now
-        self.state, effects = DIALOGUE.start(now, frozenset({"number"} if number else ()))
+        self.state, effects = DIALOGUE.start(now, known)
         self.check(effects)
 
     def check(self, effects: tuple[ev.Effect, ...]) -> None:
@@ -82,6 +86,10 @@ class AnyCall(RuleBasedStateMachine):
                 assert not phone_fault(effect.value)
         assert self.over == (self.state.phase is Phase.ENDED)
         self.check_emergency(effects)
+        begun = [effect for effect in effects if isinstance(effect, ev.ElderBegins)]
+        assert len(begun) == (bool(self.state.elder) and not self.elder), "once, and it stays"
+        assert self.state.elder or not self.elder
+        self.elder = bool(self.state.elder)
         # A text that stands still is one that is being said, and it goes on or is given up.
         assert not self.state.paused or self.state.saying
         for effect in effects:
@@ -116,6 +124,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @rule(event=EVENTS)
     def happens(self, event: ev.Event) -> None:
+        self.now += timedelta(seconds=3)
         self.step(event)
 
     @rule()

@@ -19,6 +19,7 @@ agents = st.builds(
     status=st.sampled_from(Status),
     state=states,
     since=st.floats(0, 100),
+    skills=st.sampled_from([(), ("粤语",), ("客家话", "粤语")]),
 )
 callers = st.builds(
     Waiting,
@@ -26,13 +27,15 @@ callers = st.builds(
     area=st.sampled_from(AREAS),
     urgent=st.booleans(),
     place=st.floats(0, 100),
+    skill=st.sampled_from(["", "粤语", "潮汕话"]),
 )
 queues = st.lists(callers, unique_by=lambda waiting: waiting.call, max_size=12)
 staffs = st.lists(agents, unique_by=lambda agent: agent.name, max_size=8)
 
 
 def _fits(agent: Agent, caller: Waiting) -> bool:
-    return caller.urgent or not agent.area or serves(agent.area, caller.area)
+    speaks = not caller.skill or caller.skill in agent.skills
+    return caller.urgent or (speaks and (not agent.area or serves(agent.area, caller.area)))
 
 
 @given(queues, staffs)
@@ -88,7 +91,7 @@ def test_whoever_is_offered_somebody_could_be_had(
     callers = {caller.call: caller for caller in waiting}
     for offer in decide(waiting, staff):
         caller = callers[offer.call]
-        assert anybody(staff, caller.area, caller.urgent)
+        assert anybody(staff, caller.area, caller.urgent, caller.skill)
 
 
 def _agent(name: str, since: float = 0, area: str = "", state: State = State.IDLE) -> Agent:
@@ -135,3 +138,12 @@ def test_agents_take_calls_of_their_area_and_those_below_it(
 )
 def test_who_is_on_duty_may_be_waited_for(state: State, status: Status, hope: bool) -> None:
     assert anybody([Agent("a", "", status, state)], "440106", False) == hope
+
+
+def test_a_caller_with_a_language_goes_to_who_speaks_it_and_nobody_waits_behind_them() -> None:
+    waiting = [Waiting("c1", "", False, 1, "粤语"), Waiting("c2", "", False, 2)]
+    speaks = Agent("b", "", Status.READY, State.IDLE, since=9, skills=("粤语",))
+    assert decide(waiting, [_agent("a", 1)]) == [Offer("c2", "a")]
+    assert decide(waiting, [_agent("a", 1), speaks]) == [Offer("c1", "b"), Offer("c2", "a")]
+    assert not anybody([_agent("a")], "", False, "粤语")
+    assert anybody([_agent("a")], "", True, "粤语")

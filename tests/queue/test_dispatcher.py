@@ -457,3 +457,45 @@ async def test_a_dispatcher_that_starts_without_redis_pairs_callers_all_the_same
         await floor.settle(1)
         assert caller.offers == ["li"]
         await floor.queue.stop()
+
+
+@scene
+async def test_a_language_is_waited_for_and_then_anybody_in_the_old_place(floor: Floor) -> None:
+    floor.say("chen", "hello", skills=["粤语"])
+    floor.say("chen", "status", status="ready")
+    floor.ready("li")
+    first, caller, later = Caller("c0"), Caller("c1"), Caller("c2")
+    floor.queue.join(first, "normal", 60_000, False, "粤语")
+    await floor.settle()
+    assert first.offers == ["chen"]
+    floor.queue.talking("chen", "c0")
+    floor.queue.join(caller, "normal", 5_000, False, "粤语")
+    await floor.settle(2)
+    assert caller.offers == [], "li does not speak it"
+    floor.say("li", "status", status="break")
+    floor.join(later)
+    await floor.settle(4)
+    assert caller.ended == ["timeout"]
+    floor.join(caller)
+    floor.say("li", "status", status="ready")
+    await floor.settle()
+    assert caller.offers == ["li"] and later.offers == []
+    assert '"skills": "粤语"' in await floor.kept("chen")
+
+
+@scene
+async def test_a_language_that_nobody_on_duty_speaks_is_not_waited_for(floor: Floor) -> None:
+    floor.ready("li")
+    caller = Caller("c1")
+    floor.queue.join(caller, "normal", 60_000, False, "粤语")
+    await floor.settle()
+    assert caller.ended == ["nobody"] and caller.offers == []
+
+
+@scene
+async def test_skills_are_as_the_page_says_last(floor: Floor) -> None:
+    floor.say("chen", "hello", skills=["粤语"])
+    floor.say("chen", "heartbeat")
+    assert floor.queue.snapshot()[1][0]["skills"] == "粤语"
+    floor.say("chen", "hello", skills=[])
+    assert floor.queue.snapshot()[1][0]["skills"] == ""

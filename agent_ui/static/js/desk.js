@@ -43,7 +43,7 @@ function show() {
   const inCall = state === "offered" || state === "talking";
   part("phone-caller").textContent = inCall && call ? call.caller || "无号码" : "";
   part("phone-facts").textContent =
-    inCall && call ? [call.area_name, call.topic, call.heard && `“${call.heard}”`].filter(Boolean).join(" · ") : "";
+    inCall && call ? [call.language && `讲${call.language}`, call.area_name, call.topic, call.heard && `“${call.heard}”`].filter(Boolean).join(" · ") : "";
   part("answer").hidden = part("reject").hidden = state !== "offered" || !leg;
   part("mute").hidden = part("hangup").hidden = !up;
   part("mute").textContent = muted ? "取消静音" : "静音";
