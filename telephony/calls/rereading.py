@@ -20,12 +20,13 @@ def readable(second: SecondReader | None, line: Line) -> bool:
 
 
 def read_again(
-    second: SecondReader, line: Line, sound: bytes, done: Callable[[ivr.ReadAgain], None]
+    second: SecondReader, line: Line, sound: bytes, done: Callable[[ivr.ReadAgain, str], None]
 ) -> None:
-    """Give `done` both readings as one, also when the second did not come."""
+    """Give `done` both readings as one, and the second's own text: empty when it did not come."""
 
     def fused(reading: Reading | None) -> None:
-        done(as_one(Candidate(line.text, line.confidence), reading))
+        both = as_one(Candidate(line.text, line.confidence), reading)
+        done(both, "" if reading is None else reading.text)
 
     second.read(sound, DEADLINE_S).addCallback(fused)
 

@@ -52,6 +52,8 @@ def test_a_reading_that_comes_too_late_leaves_the_first(tmp_path: Path) -> None:
     assert hall.playing(leg) == ["请稍等。"]
     hall.pass_time(3)
     assert notes(hall, "question") == [WRONG]
+    hall.pass_time(60)
+    assert not notes(hall, "reread"), "nobody read it again"
 
 
 def test_nothing_is_written_for_a_caller_who_hung_up_meanwhile(tmp_path: Path) -> None:
