@@ -49,7 +49,9 @@ def main() -> None:
     parser.add_argument("--profile", choices=PROFILES, default="full", help=PROFILES_HELP)
     parser.add_argument("--hours", type=float, help="of Kokoro's speech, instead of the profile's")
     parser.add_argument("--minutes", type=float, help="of training, instead of the profile's")
-    parser.add_argument("--start", type=Path, help="a net to begin with: another run's net.pt")
+    parser.add_argument(
+        "--start", type=Path, help="a net to begin with: a model's folder, or net.pt"
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes and threads")
     parser.add_argument("--graphs-only", action="store_true", help="new texts, the same net")
     parser.add_argument("--version", default="1", help="goes into model.json")

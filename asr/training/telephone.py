@@ -14,6 +14,7 @@ from scipy.fft import irfft, next_fast_len, rfft  # type: ignore[import-untyped]
 from scipy.signal import butter, lfilter, sosfilt  # type: ignore[import-untyped]
 
 from asr.g711 import ALAW, ULAW
+from asr.training.codecs import AMR_MODES, amr, gsm
 
 LINE_RATE = 8_000
 Audio = NDArray[np.float32]
@@ -35,6 +36,10 @@ _BANDS = [
     for low in range(80, 400, 40)
     for high in range(3000, 3900, 100)
 ]
+
+
+_KEY_ROWS = (697.0, 770.0, 852.0, 941.0)
+_KEY_COLUMNS = (1209.0, 1336.0, 1477.0, 1633.0)
 
 
 def companded(audio: Audio, law: str = "A") -> Audio:
@@ -81,10 +86,38 @@ class Line:
             audio = self._echo(audio)
         if chance.random() < 0.08:
             audio = np.clip(audio * chance.uniform(1.5, 4), -0.7, 0.7).astype(np.float32)
+        if chance.random() < 0.1:
+            audio = self._keys(audio)
+        audio = self._mobile(audio)
         audio = companded(audio, "A" if chance.random() < 0.8 else "u")
         if chance.random() < 0.15:
             audio = self._losses(audio)
         return audio
+
+    def _mobile(self, audio: Audio) -> Audio:
+        """A third of the calls come from mobile telephones; on the air frames are lost as well."""
+        chance = self.chance
+        kind = chance.random()
+        if kind < 0.05:
+            return gsm(audio)
+        if kind < 0.33:
+            bad = chance.uniform(0, 0.05) if chance.random() < 0.3 else 0.0
+            mode = int(chance.integers(AMR_MODES))
+            return amr(audio, mode, lambda: bool(chance.random() < bad))
+        return audio
+
+    def _keys(self, audio: Audio) -> Audio:
+        """Keys pressed before or while somebody speaks (ITU-T Q.23): no sound of speech."""
+        chance, out = self.chance, audio.copy()
+        for _ in range(chance.integers(1, 4)):
+            length = int(chance.uniform(0.05, 0.25) * LINE_RATE)
+            at = int(chance.integers(max(1, len(audio) - length)))
+            time = np.arange(min(length, len(audio) - at)) / LINE_RATE
+            pair = chance.choice(_KEY_ROWS), chance.choice(_KEY_COLUMNS)
+            tone = sum(np.sin(2 * np.pi * hertz * time) for hertz in pair)
+            level = np.float32(10 ** (-chance.uniform(6, 30) / 20) / 2)
+            out[at : at + len(time)] += (tone * level).astype(np.float32)
+        return out
 
     def _room(self, audio: Audio) -> Audio:
         seconds = self.chance.uniform(0.1, 0.45)
@@ -169,11 +202,12 @@ class Line:
         return out
 
     def _losses(self, audio: Audio) -> Audio:
-        """Drop a few 20 ms packets; a receiver repeats the packet before at half the level."""
+        """Drop some 20 ms packets; a receiver repeats the packet before, quieter, or is silent."""
         packet = LINE_RATE * 20 // 1000
-        audio = audio.copy()
-        for number in np.flatnonzero(self.chance.random(len(audio) // packet) < 0.03):
+        audio, chance = audio.copy(), self.chance
+        share, level = chance.uniform(0.01, 0.08), chance.choice((0.0, 0.5, 0.8))
+        for number in np.flatnonzero(chance.random(len(audio) // packet) < share):
             if number:
                 at = number * packet
-                audio[at : at + packet] = audio[at - packet : at] * 0.5
+                audio[at : at + packet] = audio[at - packet : at] * level
         return audio

@@ -25,6 +25,7 @@ TREES = ROOT / "ivr" / "trees"
 DISTRESS = ROOT / "ivr" / "emergency.yaml"
 ARTICLES = ROOT / "knowledge" / "articles"
 PHRASES = Path(__file__).with_name("hotline.txt")
+VILLAGES = Path(__file__).with_name("villages.txt")
 
 _SHORT_CODE = re.compile(r"(?<!\d)(?:1\d{2}|12\d{3}|\d{7,})(?!\d)")
 _READ_OUT = str.maketrans("0123456789", "零幺二三四五六七八九")
@@ -72,15 +73,21 @@ def shipped_texts(folder: Path) -> list[str]:
 
 _SHARES = {
     "hotline": 0.18,
-    "commands": 0.20,
-    "articles": 0.06,
-    "tree": 0.04,
-    "distress": 0.07,
+    "commands": 0.14,
+    "syllables": 0.14,
+    "articles": 0.05,
+    "tree": 0.02,
+    "distress": 0.06,
     "digits": 0.09,
-    "short": 0.04,
-    "coverage": 0.32,
+    "short": 0.05,
+    "places": 0.05,
+    "coverage": 0.22,
 }
 """Of what the synthetic callers say."""
+_SYLLABLES = 2
+"""Characters of an answer that is heard as a whole or not at all: 是, 不对, and digits. They cost
+next to nothing to render, and a net that has met few of them hears silence instead."""
+_PLACES = ("{}", "{}", "{}村", "{}社区", "{}怎么走", "去{}", "我住在{}", "我在{}村委会")
 _COMMAND = 5
 """Characters of a command at most. A word said alone gives a net the least to go on, and 人工 must
 never be missed: a net that met it twice in an hour of speech heard 有 instead."""
@@ -126,6 +133,8 @@ class Corpus:
             for text in self.templates.utterances
             if len(text) <= _COMMAND and not _SLOT.search(text)
         ]
+        self.syllables = [text for text in self.commands if len(text) <= _SYLLABLES]
+        self.villages = _lines(VILLAGES)
         self.filler = [*self.templates.lists["polite"], "", "", ""]
         self._dictionary, self._weights = _coverage_words()
 
@@ -139,6 +148,10 @@ class Corpus:
             return chance.choice(self.distress)
         if kind == "digits":
             return self._digits(chance)
+        if kind == "syllables":
+            return chance.choice(chance.choice((self.templates.lists["digit"], self.syllables)))
+        if kind == "places":
+            return chance.choice(_PLACES).format(chance.choice(self.villages))
         if kind == "short":
             return self._coverage(chance, 1)
         sources = {"articles": self.articles, "tree": self.tree, "commands": self.commands}
@@ -161,7 +174,7 @@ class Corpus:
 
     def _digits(self, chance: random.Random) -> str:
         """Digits one by one, as in numbers of telephones and identity cards, in groups."""
-        count = chance.choice((1, 1, 2, 3, 4, 4, 6, 8, 11, 11))
+        count = chance.choice((1, 1, 1, 2, 3, 4, 4, 6, 8, 11, 11))
         said = chance.choices(self.templates.lists["digit"], k=count)
         groups = chance.choice(((count,), (3, 4, 4), (4, 4, 4), (2, 2, 2, 2, 2, 2)))
         pieces, at = [], 0
@@ -173,6 +186,11 @@ class Corpus:
     def _coverage(self, chance: random.Random, count: int = 0) -> str:
         count = count or chance.choices((2, 3, 4, 5, 6, 7), (2, 3, 4, 4, 3, 2))[0]
         return "".join(chance.choices(self._dictionary, self._weights, k=count))
+
+
+def _lines(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def unique(texts: Iterable[str]) -> list[str]:

@@ -21,11 +21,13 @@ from asr.training.net import SUBSAMPLING, AcousticNet, Shape
 from asr.training.synth import CLIP_RATE, Clip
 from asr.training.telephone import Line
 from asr.training.units import BLANK
+from asr.training.warm import padded, start_from_model
 
 Features = NDArray[np.float32]
 Batch = tuple[list[Features], list[tuple[int, ...]]]
 BATCH_FRAMES = 3_000
 CHUNK = 96
+SAMPLE_FRAMES = 300
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ def train(
 ) -> AcousticNet:
     """Train, or go on from `checkpoint`, and return the net in eval mode.
 
-    A run that has no checkpoint yet begins with the net of `start`, another run's checkpoint.
-    The checkpoint is written after every epoch. Prints one line per epoch.
+    A run that has no checkpoint yet begins with the net of `start`: another run's checkpoint of
+    the same shape, or the folder of a shipped model no larger than `shape`. The checkpoint is
+    written after every epoch. Prints one line per epoch. Raises ValueError when `start` is not one.
     """
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
@@ -63,6 +66,9 @@ def train(
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         first, spent = state["epoch"] + 1, state["seconds"]
+    elif start is not None and start.is_dir():
+        _set_normalisation(net, clips, plan.seed)
+        start_from_model(net, start / "am" / "final.mdl", _some_speech(clips, plan.seed))
     elif start is not None:
         net.load_state_dict(torch.load(start, weights_only=True)["net"])
     else:
@@ -224,6 +230,13 @@ def _set_normalisation(net: AcousticNet, clips: list[Clip], seed: int) -> None:
     every = torch.from_numpy(np.concatenate(rows))
     net.mean.copy_(every.mean(0))
     net.scale.copy_(1.0 / every.std(0))
+
+
+def _some_speech(clips: list[Clip], seed: int) -> torch.Tensor:
+    _set_clips(clips)
+    indices = np.random.default_rng(seed + 1).integers(len(clips), size=CHUNK * 2).tolist()
+    rows, _ = _make_batch((indices, seed + 1))
+    return padded(rows, SAMPLE_FRAMES)
 
 
 def _save(

@@ -83,8 +83,14 @@ RUN = [
     Package("npm", "fetches the console's browser libraries", command("npm")),
 ]
 ESPEAK = Package("espeak-ng", "a second crowd of synthetic speakers", command("espeak-ng"))
+AMR = Package(
+    "libopencore-amrnb0",
+    "the codec of mobile telephones, to train speech models on",
+    file("/usr/lib/*/libopencore-amrnb.so.0"),
+)
 TEST = [
     ESPEAK,
+    AMR,
     Package("sip-tester", "sipp, an independent SIP peer", command("sipp")),
     Package("chromium", "the agent's browser", command("chromium")),
     Package("fonts-noto-cjk", "Chinese on screenshots", file("/usr/share/fonts/*/noto/*CJK*")),
@@ -93,6 +99,7 @@ TEST = [
 BENCH = [Package("sip-tester", "sipp, which places the calls", command("sipp")), ESPEAK]
 TRAIN = [
     Package("libfst-dev", "graphs of the speech recogniser", header("fst/fstlib.h")),
+    AMR,
     ESPEAK,
 ]
 GROUPS = {
