@@ -13,6 +13,9 @@ DEADLINE_S = 2.2
 SHORTEST_S = 0.4
 """Less sound than this holds no question."""
 
+READ, MISSED = "reread", "reread_missed"
+"""Notes of a call: the second reader's own text, or why there is none (refused, late, nothing)."""
+
 
 def readable(second: SecondReader | None, line: Line) -> bool:
     """Say whether a second reading of an utterance is to be had and worth it."""
@@ -20,15 +23,26 @@ def readable(second: SecondReader | None, line: Line) -> bool:
 
 
 def read_again(
-    second: SecondReader, line: Line, sound: bytes, done: Callable[[ivr.ReadAgain, str], None]
+    second: SecondReader,
+    line: Line,
+    sound: bytes,
+    done: Callable[[ivr.ReadAgain, tuple[str, str]], None],
 ) -> None:
-    """Give `done` both readings as one, and the second's own text: empty when it did not come."""
+    """Give `done` both readings as one, and the note of what became of the second."""
+    asked = second.read(sound, DEADLINE_S)
+    refused = asked.called
 
     def fused(reading: Reading | None) -> None:
         both = as_one(Candidate(line.text, line.confidence), reading)
-        done(both, "" if reading is None else reading.text)
+        done(both, _note(reading, refused))
 
-    second.read(sound, DEADLINE_S).addCallback(fused)
+    asked.addCallback(fused)
+
+
+def _note(reading: Reading | None, refused: bool) -> tuple[str, str]:
+    if reading is None:
+        return MISSED, "refused" if refused else "late"
+    return (READ, reading.text) if reading.text else (MISSED, "nothing")
 
 
 def as_one(first: Candidate, reading: Reading | None) -> ivr.ReadAgain:
