@@ -82,7 +82,10 @@ async def run(quick: bool) -> dict[str, Any]:
     opened = service.running()
     line = await in_thread(opened.__enter__)
     try:
-        for name, first, (together, apart_s) in (("apart", 1000, APART), ("together", 2000, TOGETHER)):
+        for name, first, (together, apart_s) in (
+            ("apart", 1000, APART),
+            ("together", 2000, TOGETHER),
+        ):
             replies: dict[str, list[Reply]] = {}
             said = [(kind, clip) for kind in LINES for clip in clips[kind]]
             # An extension of its own for each call, by which its record is found.

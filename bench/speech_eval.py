@@ -119,9 +119,9 @@ def reread_row() -> Row:
     except (OSError, ValueError, KeyError):
         return replace(row, why="not measured: run `make bench`")
     note = (
-        f"The reply with the second reader is measured by `make bench` through real calls: of "
-        f"{found['second_reader_asked']} in which it was asked, {found['read']} were read again in time, "
-        f"{found['late']} too late, {found['refused']} not at all; half the wait is "
+        "The reply with the second reader is measured by `make bench` through real calls: of "
+        f"{found['second_reader_asked']} in which it was asked, {found['read']} were read again "
+        f"in time, {found['late']} too late, {found['refused']} not at all; half the wait is "
         f"{found['reply_ms']['p50'] / 1000:.1f} s or less."
     )
     return replace(row, value=figure, samples=found["reply_ms"]["n"], notes=(note,))
