@@ -312,7 +312,8 @@ class CallSession:
             self._write("note", {"key": note[0], "value": note[1]})
             self._dialogue(again)
 
-        rereading.read_again(second, line, self._ears.sound_of(line), read)
+        now = self._parts.reactor.seconds()
+        rereading.read_again(second, line, self._ears.sound_of(line), now, read)
 
     def _last_words(self, line: Line) -> None:
         self._transcript.add("caller", line)

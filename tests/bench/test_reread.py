@@ -103,8 +103,10 @@ def test_the_row_of_the_evaluation_is_the_bench_s_last_figure(
     assert row.reached is None and "make bench" in row.why
     (tmp_path / "reread.json").write_text(
         '{"figures": {"second_reader_needed": {"second_reader_asked": 9, "read": 7, "nothing": 0, '
-        '"late": 2, "refused": 0, "reply_ms": {"n": 9, "p50": 1500.0, "p95": 2510.0}}}}'
+        '"late": 2, "refused": 0, "reply_ms": {"n": 9, "p50": 1500.0, "p95": 2510.0}}, '
+        '"in_babble": {"reply_ms": {"n": 3, "p50": 4000.0, "p95": 4400.0}}}}'
     )
     row = speech_eval.reread_row()
     assert (row.value, row.samples, row.reached) == (2.51, 9, False)
     assert "7 were read" in row.notes[0] and "1.5 s" in row.notes[0]
+    assert "4.4 s" in row.notes[0]
