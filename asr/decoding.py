@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import math
 from collections import deque
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Decoding:
 
     def __init__(
         self,
-        decoder: Decoder,
+        make: Callable[[], Decoder],
         doubt: Doubt | None = None,
         ends: EndOfSpeechSettings | None = None,
         resample: Resampler | None = None,
@@ -62,11 +63,13 @@ class Decoding:
         voicing: VoicingSettings | None = None,
         patience: PatienceSettings | None = None,
     ) -> None:
-        """Take over `decoder` and `detector`, which must be fresh.
+        """`make` gives a fresh decoder for each stretch of speech; `detector` must be fresh.
 
-        Without a detector every sound is taken for speech.
+        One that has heard speech holds megabytes, and callers mostly listen: so it is given up when
+        the stretch is over. Without a detector every sound is taken for speech.
         """
-        self._decoder, self._detector = decoder, detector
+        self._make, self._detector = make, detector
+        self._decoder: Decoder | None = None
         self._doubt = doubt or Doubt()
         self._voicing = voicing or VoicingSettings()
         judging = self._voicing if detector else None
@@ -75,7 +78,7 @@ class Decoding:
         self._lead: deque[bytes] = deque(maxlen=LEAD_FRAMES)
         self._last: deque[bytes] = deque(maxlen=_TONE_FRAMES)
         self._rest = b""
-        self._heard_ms = self._fed_ms = self._offset_ms = self._start_ms = 0
+        self._heard_ms = self._offset_ms = self._start_ms = 0
         self._words: tuple[Word, ...] = ()
         self._text = ""
         self._pending: list[bytes] = []
@@ -141,7 +144,7 @@ class Decoding:
                 heard += self._piece()
             elif do is Do.DISCARD:
                 self._pending = []
-                self._decoder.FinalResult()
+                self._take_result()
             elif do is Do.DROP:
                 self._lead.extend(self._pending)
                 self._pending = []
@@ -155,8 +158,7 @@ class Decoding:
     def _open(self, frame: bytes) -> None:
         self._pending = [*self._lead, frame]
         self._lead.clear()
-        start_ms = self._heard_ms - len(self._pending) * FRAME_MS
-        self._offset_ms = start_ms - self._fed_ms
+        self._offset_ms = self._heard_ms - len(self._pending) * FRAME_MS
         if self._detector is not None:
             self._detector.begin()
 
@@ -168,6 +170,8 @@ class Decoding:
     def _advance(self) -> list[Heard]:
         if self._decode():
             return self._do_all(self._turn.cut())
+        if self._decoder is None:
+            return []
         more = plain(json.loads(self._decoder.PartialResult()).get("partial", ""))
         text = text_of(self._words) + more
         if not more or text == self._text:
@@ -184,11 +188,14 @@ class Decoding:
     def _decode(self) -> bool:
         """Hand over what is pending; true when the decoder sees an end."""
         data = b"".join(self._pending)
-        self._fed_ms += len(self._pending) * FRAME_MS
         self._pending = []
         if self._resample is not None:
             data = self._resample(data)
-        return bool(data) and bool(self._decoder.AcceptWaveform(data))
+        if not data:
+            return False
+        if self._decoder is None:
+            self._decoder = self._make()
+        return bool(self._decoder.AcceptWaveform(data))
 
     def _piece(self) -> list[Heard]:
         """A stretch of speech is over; perhaps the utterance is not."""
@@ -200,8 +207,13 @@ class Decoding:
 
     def _take_words(self) -> None:
         self._decode()
-        result = json.loads(self._decoder.FinalResult())
-        self._words += words_of(result, self._offset_ms)
+        self._words += words_of(self._take_result(), self._offset_ms)
+
+    def _take_result(self) -> dict[str, Any]:
+        """What the decoder understood of the stretch, which is over, and so is the decoder."""
+        decoder, self._decoder = self._decoder, None
+        result: dict[str, Any] = json.loads(decoder.FinalResult()) if decoder else {}
+        return result
 
     def _cut_short(self) -> list[Heard]:
         if self._turn.speech:

@@ -28,7 +28,6 @@ class _ScriptedDecoder:
     def __init__(self, script: deque[str]) -> None:
         self._script = script
         self._samples = 0
-        self._begun = 0
 
     def AcceptWaveform(self, data: bytes) -> int:
         self._samples += len(data) // 2
@@ -37,16 +36,15 @@ class _ScriptedDecoder:
     def PartialResult(self) -> str:
         line = self._script[0] if self._script else ""
         # A character is understood every 150 ms.
-        known = max(1, (self._samples - self._begun) * 1000 // RATE // 150)
+        known = max(1, self._samples * 1000 // RATE // 150)
         return json.dumps({"partial": line[:known]})
 
     def FinalResult(self) -> str:
         line = self._script.popleft() if self._script else ""
-        start, end = self._begun / RATE, self._samples / RATE
-        self._begun = self._samples
-        step = (end - start) / max(1, len(line))
+        step = self._samples / RATE / max(1, len(line))
+        self._samples = 0
         words = [
-            {"word": c, "start": start + i * step, "end": start + (i + 1) * step, "conf": 1.0}
+            {"word": c, "start": i * step, "end": (i + 1) * step, "conf": 1.0}
             for i, c in enumerate(line)
         ]
         return json.dumps({"result": words, "text": " ".join(line)})
@@ -129,7 +127,7 @@ class ScriptedRecogniser:
             raise RecogniserUnavailable(self._fault)
         self.asked.append(tuple(phrases))
         decoder = _ScriptedDecoder(deque(self._script))
-        stream = ScriptedStream(Decoding(decoder, ends=self._ends), on_heard, self._reactor)
+        stream = ScriptedStream(Decoding(lambda: decoder, ends=self._ends), on_heard, self._reactor)
         self._streams.append(stream)
         return stream
 

@@ -44,15 +44,16 @@ class LoadedModel:
         return self._voices is not None
 
     def decoding(self, phrases: Sequence[str] = ()) -> Decoding:
-        """A fresh decoder, for these phrases only if there are any and the model can do so."""
+        """For a fresh stream, with these phrases only if there are any and the model can do so."""
         rate = self.folder.rate
         grammar = self._speller.grammar(phrases) if phrases else []
-        if grammar:
-            text = json.dumps(grammar, ensure_ascii=False)
-            decoder = self._vosk.KaldiRecognizer(self._model, rate, text)
-        else:
-            decoder = self._vosk.KaldiRecognizer(self._model, rate)
-        decoder.SetWords(True)
+        only = [json.dumps(grammar, ensure_ascii=False)] if grammar else []
+
+        def decoder() -> Any:
+            fresh = self._vosk.KaldiRecognizer(self._model, rate, *only)
+            fresh.SetWords(True)
+            return fresh
+
         doubt = Doubt(self.folder.min_confidence, self.folder.calibration)
         resample = _Upsampler(rate) if rate != RATE else None
         settings = self._settings

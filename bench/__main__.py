@@ -22,6 +22,7 @@ BENCHES = {
     "setup_latency": "INVITE → 200",
     "first_audio": "answer → first prompt",
     "reply": "end of speech → reply",
+    "reread": "end of speech → reply, the second reader needed",
     "barge_in": "speech → prompt silent",
     "recognition_streams": "streams heard in real time",
     "knowledge_answer": "question → article",

@@ -13,13 +13,17 @@ from telephony.caller.script import Step
 
 
 async def phone(
-    target: str,
+    target: str | Sequence[str],
     scripts: Sequence[Sequence[Step]],
     together: int,
     hangup_after: float,
     apart_s: float = 0.11,
+    keep_audio: bool = False,
 ) -> list[CallResult]:
-    """Place one call per script, `together` at a time, `apart_s` seconds between two starts."""
+    """Place one call per script, `together` at a time, `apart_s` seconds between two starts.
+
+    `target` is one address for all, or one for each.
+    """
     from twisted.internet import reactor as running
 
     reactor: Any = running
@@ -28,7 +32,14 @@ async def phone(
     async def one(place: int, script: Sequence[Step]) -> CallResult:
         async with free:
             await asyncio.sleep(apart_s * (place % together))
-            caller = Caller(reactor, target, script=script, hangup_after=hangup_after, pacer=pacer)
+            caller = Caller(
+                reactor,
+                target if isinstance(target, str) else target[place],
+                script=script,
+                hangup_after=hangup_after,
+                pacer=pacer,
+                keep_audio=keep_audio,
+            )
             return await caller.call().asFuture(loop)
 
     return list(await asyncio.gather(*(one(n, script) for n, script in enumerate(scripts))))

@@ -266,11 +266,12 @@ class Note:
     """A fact for the ticket.
 
     Keys: intent (the choice's name), question (the caller's words), reread (the call's own: the
-    second reader's text of them, absent when it gave none), topic and article (what
-    answered it), asked_back (the word of distress that was asked back), asked_back_no (the
-    caller's clear no), language (what the caller speaks, where it is not Mandarin), elder (why the
-    call is in elder mode: `ivr.elder`), emergency (the words or the key that raised it), and
-    disposition: machine, connected, message or emergency; a later one replaces an earlier one.
+    second reader's text of them), reread_missed (the call's own: why there is none: refused, late,
+    nothing), topic and article (what answered it), asked_back (the word of distress that was asked
+    back), asked_back_no (the caller's clear no), language (what the caller speaks, where it is not
+    Mandarin), elder (why the call is in elder mode: `ivr.elder`), emergency (the words or the key
+    that raised it), and disposition: machine, connected, message or emergency; a later one replaces
+    an earlier one.
     """
 
     key: str

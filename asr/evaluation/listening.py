@@ -72,12 +72,3 @@ class Ears:
         if self._free is None:
             self._free = self._load()
         return listen(self._free.decoding(), pcm).text
-
-
-def open_streams(model: LoadedModel, pcm: bytes, count: int) -> list[Decoding]:
-    """So many streams that have each heard the samples and are still open."""
-    found = [model.decoding() for _ in range(count)]
-    for decoding in found:
-        for at in range(0, len(pcm), PIECE):
-            decoding.feed(pcm[at : at + PIECE])
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.crypto import mask_number
@@ -60,8 +60,16 @@ class LiveRow:
         """Show the ticket's number."""
         self._set(ticket=number)
 
-    def line(self, speaker: str, text: str, start_ms: int, end_ms: int, final: bool) -> None:
-        """Show what is being said."""
+    def line(
+        self,
+        speaker: str,
+        text: str,
+        start_ms: int,
+        end_ms: int,
+        final: bool,
+        words: Sequence[Sequence[Any]] = (),
+    ) -> None:
+        """Show what is being said; `words` are [text, start_ms, end_ms, confidence]."""
         self._publish(
             "call.line",
             {
@@ -70,10 +78,11 @@ class LiveRow:
                 "start_ms": start_ms,
                 "end_ms": end_ms,
                 "text": text,
+                "words": [list(word) for word in words],
                 "final": final,
             },
         )
-        if final and speaker == "caller":
+        if final and text and speaker == "caller":
             self._set(heard=text)
 
     def gone(self) -> None:

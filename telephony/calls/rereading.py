@@ -9,9 +9,16 @@ from asr.second_reader.port import Reading, SecondReader
 from ivr import events as ivr
 from telephony.calls.listening import Line
 
-DEADLINE_S = 2.2
+READ_BY_S = 2.25
+"""After the end of speech: the reply is to be heard within 2.5 s, and takes 0.2 s to begin."""
+LEAST_S = 1.2
+"""What a reading gets even where the line waited long for the end of speech: it takes 0.8 s of a
+core (docs/models.md)."""
 SHORTEST_S = 0.4
 """Less sound than this holds no question."""
+
+READ, MISSED = "reread", "reread_missed"
+"""Notes of a call: the second reader's own text, or why there is none (refused, late, nothing)."""
 
 
 def readable(second: SecondReader | None, line: Line) -> bool:
@@ -20,15 +27,35 @@ def readable(second: SecondReader | None, line: Line) -> bool:
 
 
 def read_again(
-    second: SecondReader, line: Line, sound: bytes, done: Callable[[ivr.ReadAgain, str], None]
+    second: SecondReader,
+    line: Line,
+    sound: bytes,
+    now: float,
+    done: Callable[[ivr.ReadAgain, tuple[str, str]], None],
 ) -> None:
-    """Give `done` both readings as one, and the second's own text: empty when it did not come."""
+    """Give `done` both readings as one, and the note of what became of the second.
+
+    `now` is in reactor seconds, as the times of `line`.
+    """
+    asked = second.read(sound, deadline_s(now - line.end))
+    refused = asked.called
 
     def fused(reading: Reading | None) -> None:
         both = as_one(Candidate(line.text, line.confidence), reading)
-        done(both, "" if reading is None else reading.text)
+        done(both, _note(reading, refused))
 
-    second.read(sound, DEADLINE_S).addCallback(fused)
+    asked.addCallback(fused)
+
+
+def deadline_s(since_s: float) -> float:
+    """How long a reading may take that is asked for so long after the end of speech."""
+    return max(LEAST_S, READ_BY_S - max(0.0, since_s))
+
+
+def _note(reading: Reading | None, refused: bool) -> tuple[str, str]:
+    if reading is None:
+        return MISSED, "refused" if refused else "late"
+    return (READ, reading.text) if reading.text else (MISSED, "nothing")
 
 
 def as_one(first: Candidate, reading: Reading | None) -> ivr.ReadAgain:

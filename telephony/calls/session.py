@@ -305,15 +305,15 @@ class CallSession:
             return
         self._reread = line
 
-        def read(again: ivr.ReadAgain, text: str) -> None:
+        def read(again: ivr.ReadAgain, note: tuple[str, str]) -> None:
             # The call may be over by now, or a later utterance be read: nothing of either is ours.
             if self._reread is not line or self.state.phase is Phase.ENDED:
                 return
-            if text:
-                self._write("note", {"key": "reread", "value": text})
+            self._write("note", {"key": note[0], "value": note[1]})
             self._dialogue(again)
 
-        rereading.read_again(second, line, self._ears.sound_of(line), read)
+        now = self._parts.reactor.seconds()
+        rereading.read_again(second, line, self._ears.sound_of(line), now, read)
 
     def _last_words(self, line: Line) -> None:
         self._transcript.add("caller", line)

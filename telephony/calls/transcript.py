@@ -20,6 +20,7 @@ class Transcript:
         self._live, self._write, self._reactor = live, write, reactor
         self._began = reactor.seconds()
         self._closed = False
+        self._begun: set[str] = set()
 
     def restart(self) -> None:
         """Count times from now on: the audio, or its recording, begins."""
@@ -33,12 +34,20 @@ class Transcript:
         """Show a line of `machine`, `caller` or `agent`; write it when final and not empty."""
         start, end = self._ms(line.start), self._ms(line.end)
         if not line.final:
+            self._begun.add(speaker)
             self._live.line(speaker, line.text, start, end, False)
             return
-        if not line.text or self._closed:
+        if self._closed:
+            return
+        begun = speaker in self._begun
+        self._begun.discard(speaker)
+        if not line.text:
+            # What was shown of it so far came to nothing.
+            if begun:
+                self._live.line(speaker, "", start, end, True)
             return
         words = [[t, start + a, start + b, round(c, 3)] for t, a, b, c in line.words]
-        self._live.line(speaker, line.text, start, end, True)
+        self._live.line(speaker, line.text, start, end, True, words)
         self._write(
             "said" if speaker == "machine" else "heard",
             {

@@ -195,7 +195,7 @@ def test_a_stream_that_lags_keeps_the_newest_and_says_so_once(
 ) -> Steps:
     slow = Slow()
     stream = QueuedStream(
-        lambda: Decoding(slow),
+        lambda: Decoding(lambda: slow),
         ears,
         lambda _: None,
         reactor,  # type: ignore[arg-type]

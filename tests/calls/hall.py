@@ -89,8 +89,8 @@ class Ears:
     def stop(self) -> None:
         self.ready = False
 
-    def partial(self, text: str, at_ms: int = 500) -> None:
-        self.open_streams[0].on_heard(Partial(text, at_ms))
+    def partial(self, text: str, at_ms: int = 500, stream: int = 0) -> None:
+        self.open_streams[stream].on_heard(Partial(text, at_ms))
 
     def final(
         self,

@@ -57,6 +57,41 @@ def test_both_sides_of_the_talk_are_transcribed(hall: Hall, waiting: FakeLeg) ->
     assert waiting.state is LegState.ENDED
 
 
+def test_both_sides_of_the_talk_are_followed_live_with_the_times_of_words(
+    hall: Hall, waiting: FakeLeg
+) -> None:
+    hall.connect(waiting)
+    hall.published.clear()
+    for stream in (0, 1):
+        hall.ears.partial("我想", stream=stream)
+        hall.ears.final("我想问低保", stream=stream)
+    lines = [message for topic, message in hall.published if topic == "call.line"]
+    assert [(line["speaker"], line["final"]) for line in lines] == [
+        ("caller", False), ("caller", True), ("agent", False), ("agent", True),
+    ]  # fmt: skip
+    assert lines[0]["words"] == lines[2]["words"] == []
+    for line in lines[1::2]:
+        ((text, start_ms, end_ms, confidence),) = line["words"]
+        assert (text, confidence) == ("我想问低保", 0.9)
+        assert line["start_ms"] < start_ms < end_ms == line["end_ms"]
+    kept = [data["words"] for data in hall.journal.data("heard")]
+    assert kept == [line["words"] for line in lines[1::2]]
+
+
+def test_words_that_came_to_nothing_are_taken_back_on_the_live_page(
+    hall: Hall, waiting: FakeLeg
+) -> None:
+    hall.connect(waiting)
+    hall.published.clear()
+    hall.ears.final("")
+    assert not hall.published, "nothing was shown, so nothing is taken back"
+    hall.ears.partial("我想")
+    hall.ears.final("")
+    lines = [message for topic, message in hall.published if topic == "call.line"]
+    assert [(line["text"], line["final"]) for line in lines] == [("我想", False), ("", True)]
+    assert not hall.journal.data("heard")
+
+
 def test_an_agent_who_does_not_answer_in_20_s_is_stopped_ringing(
     hall: Hall, waiting: FakeLeg
 ) -> None:

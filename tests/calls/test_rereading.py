@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from asr.second_reader.port import Reading
 from ivr.dialogue import Dialogue
 from ivr.tree import load
+from telephony.calls.rereading import READ_BY_S, deadline_s
 from tests.calls.conftest import TREE
 from tests.calls.hall import LOUD, PROMPT_S, Hall
 from tests.fakes.sip import FakeLeg
@@ -19,14 +22,14 @@ def ask(folder: Path, *readings: Reading, reading_s: float = 1.0) -> tuple[Hall,
     """A caller has heard the open question, and said something for a second and a half."""
     hall = Hall(folder, Dialogue(load(TREE)), readings=readings, reading_s=reading_s)
     leg = hall.call()
-    hall.pass_time(2 * PROMPT_S + 1)
-    leg.far_says(LOUD * 75)
+    leg.far_says(bytes(320) * round((2 * PROMPT_S + 1) * 50) + LOUD * 75)
     return hall, leg
 
 
-def half_understood(hall: Hall, text: str = WRONG, start_ms: int = 0, end_ms: int = 1500) -> None:
-    """Times are in what the line has heard, as a recogniser counts."""
-    hall.ears.final(text, start_ms, end_ms, confidence=0.5)
+def half_understood(hall: Hall, text: str = WRONG, length_ms: int = 1500) -> None:
+    """Of what was said last, so long; a recogniser counts in what it was fed."""
+    end_ms = hall.ears.open_streams[0].fed // 16
+    hall.ears.final(text, end_ms - length_ms, end_ms, confidence=0.5)
 
 
 def notes(hall: Hall, key: str) -> list[str]:
@@ -39,7 +42,7 @@ def test_the_second_reading_is_asked_and_noted(tmp_path: Path) -> None:
     assert hall.second is not None
     ((sound, deadline),) = hall.second.asked
     assert LOUD * 50 in sound and len(sound) < 16 * 2000
-    assert deadline <= 2.5
+    assert deadline == pytest.approx(READ_BY_S, abs=0.05)
     assert not notes(hall, "question")
     hall.pass_time(1)
     assert notes(hall, "reread") == notes(hall, "question") == [RIGHT]
@@ -54,6 +57,32 @@ def test_a_reading_that_comes_too_late_leaves_the_first(tmp_path: Path) -> None:
     assert notes(hall, "question") == [WRONG]
     hall.pass_time(60)
     assert not notes(hall, "reread"), "nobody read it again"
+    assert notes(hall, "reread_missed") == ["late"]
+
+
+def test_an_overloaded_reader_is_noted(tmp_path: Path) -> None:
+    hall, _ = ask(tmp_path, *[Reading("", 0.0)] * 9)
+    assert hall.second is not None
+    busy = [hall.second.read(LOUD * 50, 60.0) for _ in range(9)]
+    half_understood(hall)
+    assert notes(hall, "reread_missed") == ["refused"]
+    assert notes(hall, "question") == [WRONG]
+    hall.pass_time(9)
+    assert all(reading.called for reading in busy)
+
+
+def test_a_reader_that_heard_nothing_is_noted(tmp_path: Path) -> None:
+    hall, _ = ask(tmp_path, Reading("", 0.0))
+    half_understood(hall)
+    hall.pass_time(1)
+    assert notes(hall, "reread_missed") == ["nothing"]
+
+
+@pytest.mark.parametrize(
+    ("since_s", "deadline"), [(-0.1, 2.25), (0.0, 2.25), (0.5, 1.75), (1.05, 1.2), (1.6, 1.2)]
+)
+def test_the_deadline_counts_from_the_end_of_speech(since_s: float, deadline: float) -> None:
+    assert deadline_s(since_s) == pytest.approx(deadline)
 
 
 def test_nothing_is_written_for_a_caller_who_hung_up_meanwhile(tmp_path: Path) -> None:
@@ -69,6 +98,6 @@ def test_a_reading_is_never_taken_for_that_of_a_later_utterance(tmp_path: Path) 
     hall, leg = ask(tmp_path, Reading("结婚登记要什么", 0.9), Reading(RIGHT, 0.9))
     half_understood(hall, "接昏登机")
     leg.far_says(LOUD * 30)
-    half_understood(hall, start_ms=1500, end_ms=2100)
+    half_understood(hall, length_ms=600)
     hall.pass_time(3)
     assert notes(hall, "reread") == notes(hall, "question") == [RIGHT]
