@@ -26,7 +26,7 @@ from asr.evaluation.corpora import Corpora, Said, drawn_by_meaning
 from asr.evaluation.corpora import load as load_corpora
 from asr.evaluation.listening import Ears
 from asr.evaluation.room import Room
-from asr.evaluation.scoring import alarmed, meant, sound_errors, wrongly_told
+from asr.evaluation.scoring import meant, sound_errors, wrongly_told
 from asr.graphs.building import COPIED
 from asr.graphs.making import count
 from asr.graphs.plan import GraphPlan
@@ -39,7 +39,7 @@ from bench.speech_eval import people_folder, voices
 from bench.speech_line import Line, vocabulary
 from core.settings import Settings
 
-LINES = ("clean", "loss 3 %", "babble 10 dB")
+LINES = ("clean", "loss 3 %")
 GRID: dict[str, tuple[float, ...]] = {
     "weight": (0.6, 0.8, 1.0, 1.2),
     "open_share": (0.02, 0.05, 0.1, 0.3),
@@ -53,13 +53,12 @@ SEED = 12349
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Shares in percent: requests understood by line, wrong answers told, harmless talk taken for
-    an alarm, yes and no understood; sounds wrong in the words heard on a clean line.
+    """Shares in percent: requests understood by line, wrong answers told, yes and no
+    understood; sounds wrong in the words heard on a clean line.
     """
 
     right: tuple[float, ...]
     wrong: float
-    alarms: float
     answers: float
     sounds: float
     seconds: float
@@ -68,12 +67,12 @@ class Score:
     def worth(self) -> float:
         """One figure to compare by: a wrong answer weighs as three that are not understood."""
         right = sum(self.right) / len(self.right)
-        return right - 3 * self.wrong - self.alarms + 0.2 * self.answers - 0.1 * self.sounds
+        return right - 3 * self.wrong + 0.2 * self.answers - 0.1 * self.sounds
 
     def __str__(self) -> str:
         right = " / ".join(f"{value:.1f}" for value in self.right)
         return (
-            f"right {right}, wrong {self.wrong:.1f}, alarms {self.alarms:.1f}, yes and no "
+            f"right {right}, wrong {self.wrong:.1f}, yes and no "
             f"{self.answers:.1f}, sounds wrong {self.sounds:.1f} %; worth {self.worth:.1f} "
             f"({self.seconds:.0f} s)"
         )
@@ -88,7 +87,7 @@ class Bench:
         self._model, self._scratch = model, scratch
         self.corpora: Corpora = load_corpora()
         self._line = Line(settings, self.corpora.area, self.corpora.today)
-        parts = {"intents", "answers", "talk"}
+        parts = {"intents", "answers"}
         self._plan = evaluation.make(self.corpora, vocabulary(self._line), True, parts)
         everything = self.corpora.spoken(self.corpora.intents)
         self.known = self._plan.intents
@@ -139,7 +138,6 @@ class Bench:
                 if line == "clean":
                     sounds.append(sound_errors(said.text, hearing.text))
             right.append(100 * good / len(requests))
-        talk = [room.mind.decide("need", room.hear(said).heard) for said in self._plan.talk]
         answers = [
             room.mind.decide(said.node, room.hear(said).heard).kind == said.meaning
             for said in self._plan.answers
@@ -147,7 +145,6 @@ class Bench:
         return Score(
             tuple(right),
             100 * sum(told) / len(told),
-            100 * sum(map(alarmed, talk)) / max(1, len(talk)),
             100 * sum(answers) / max(1, len(answers)),
             100 * sum(wrong for wrong, _ in sounds) / max(1, sum(total for _, total in sounds)),
             time.monotonic() - started,

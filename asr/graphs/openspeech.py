@@ -25,13 +25,15 @@ def dictionary(words: ModelWords, count: int) -> Node:
     """The `count` commonest words of the dictionary by sound, and every syllable of the model."""
     singles = syllables(words)
     common = sorted(
-        ((n, word) for word, n in jieba.dt.FREQ.items() if n > 2 and _usable(word)),
+        ((n, word) for word, n in jieba.dt.FREQ.items() if n > 2 and 0 < len(word) <= _LONGEST),
         key=lambda entry: (-entry[0], entry[1]),
     )
     mass: defaultdict[tuple[str, ...], float] = defaultdict(float)
     written: dict[tuple[str, ...], str] = {}
     spoken: Counter[str] = Counter()
     for n, word in common[: 3 * count]:
+        if not (_is_han(word) and word_units(word)):
+            continue
         sound = word_syllables(word)
         spoken.update(dict.fromkeys(sound, n))
         if sound in written or len(written) < count:
@@ -57,6 +59,5 @@ def syllables(words: ModelWords) -> dict[str, str]:
     return found
 
 
-def _usable(word: str) -> bool:
-    han = all("\u4e00" <= character <= "\u9fff" for character in word)
-    return 0 < len(word) <= _LONGEST and han and bool(word_units(word))
+def _is_han(word: str) -> bool:
+    return all("\u4e00" <= character <= "\u9fff" for character in word)
