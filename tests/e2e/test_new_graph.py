@@ -1,4 +1,4 @@
-"""`hotline models build` beside a running service: calls go on, new ones hear with the new graph."""
+"""`hotline models build` beside a running service: calls go on, new ones hear with the new one."""
 
 from __future__ import annotations
 
