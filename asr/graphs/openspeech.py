@@ -39,11 +39,11 @@ def dictionary(words: ModelWords, count: int) -> Node:
         if sound in written or len(written) < count:
             mass[sound] += n
             written.setdefault(sound, word)
-    whole, total = sum(mass.values()), sum(spoken[sound] for sound in singles)
-    for sound, character in singles.items():
-        share = _EVEN / len(singles) + (1 - _EVEN) * spoken[sound] / max(1, total)
-        mass[(sound,)] += _SINGLE * whole * share
-        written.setdefault((sound,), character)
+    whole, total = sum(mass.values()), sum(spoken[syllable] for syllable in singles)
+    for syllable, character in singles.items():
+        share = _EVEN / len(singles) + (1 - _EVEN) * spoken[syllable] / max(1, total)
+        mass[(syllable,)] += _SINGLE * whole * share
+        written.setdefault((syllable,), character)
     spelled = ((words.spell(written[sound]), mass[sound]) for sound in sorted(written))
     return tree_of((phrase, weight) for phrase, weight in spelled if phrase)
 
