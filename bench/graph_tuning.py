@@ -44,8 +44,8 @@ GRID: dict[str, tuple[float, ...]] = {
     "weight": (0.6, 0.8, 1.0, 1.2),
     "open_share": (0.02, 0.05, 0.1, 0.3),
     "least_back": (0.03, 0.1, 0.2, 0.35),
-    "unknown_cost": (8.0, 10.0, 13.0),
-    "word_cost": (-0.3, 0.0, 0.5),
+    "unknown_cost": (6.0, 8.0, 10.0),
+    "word_cost": (-1.0, -0.6, -0.3, 0.0),
     "open_stays": (0.3, 0.5, 0.8),
 }
 SEED = 12349

@@ -10,18 +10,19 @@ class GraphPlan:
     """Shares are probabilities (0..1), costs natural logs of them.
 
     `weight` multiplies what all of it costs beside the sounds: the net's own certainty is worth
-    more. `least_back` of the mass of every known pair of words is kept for words that were never
-    seen in its place, since callers speak more freely than templates. `open_share` is how likely
-    such a word is none of the hotline's at all; of the dictionary words that then follow each other
-    `open_stays` are followed by another one.
+    more. `word_cost` is added to each word of the hotline (below 0 favours them over open speech),
+    `unknown_cost` is that of what is no word; neither is multiplied. `least_back` of the mass of
+    every known pair of words is kept for words that were never seen in its place. `open_share` is
+    how likely such a word is none of the hotline's at all; of the dictionary words that then follow
+    each other `open_stays` are followed by another one.
     """
 
     utterances: int = 30_000
     weight: float = 0.8
-    word_cost: float = 0.0
-    unknown_cost: float = 10.0
-    least_back: float = 0.1
-    open_share: float = 0.1
+    word_cost: float = -0.3
+    unknown_cost: float = 8.0
+    least_back: float = 0.03
+    open_share: float = 0.3
     open_stays: float = 0.5
     open_words: int = 30_000
     classes: dict[str, float] = field(
