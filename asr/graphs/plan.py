@@ -20,7 +20,7 @@ class GraphPlan:
     utterances: int = 30_000
     weight: float = 0.8
     word_cost: float = -0.3
-    unknown_cost: float = 8.0
+    unknown_cost: float = 10.0
     least_back: float = 0.03
     open_share: float = 0.3
     open_stays: float = 0.5
