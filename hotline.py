@@ -162,8 +162,10 @@ class Node:
         self.knowledge = await in_thread(KnowledgeIndex, articles)
         self.prompts.warm(texts_of(self.tree, [asdict(article) for article in articles]))
         self.slow.warm(self.tree.fixed_texts() if self.tree.elder else ())
-        self.recogniser = from_asr.by_language(settings, reactor)
+        usual = from_asr.recogniser(settings, reactor)
+        self.recogniser = from_asr.by_language(settings, usual, reactor)
         self._on_stop("recogniser", self.recogniser.stop)
+        self._on_stop("new graphs", from_asr.follow_graphs(settings, usual, self.bus))
         self.second_reader = from_asr.second_reader(settings, reactor)
         self._on_stop("second reader", self.second_reader.stop)
 
@@ -331,7 +333,9 @@ async def examine(settings: Settings, as_json: bool) -> int:
         diagnosis.certificates(settings, now),
         *diagnosis.programs(),
         *await in_thread(sip_doctor.checks),
-        await in_thread(asr_doctor.check, settings.asr_model),
+        *await in_thread(
+            asr_doctor.check, settings.asr_model, settings.data, from_asr.sources(settings)
+        ),
         await in_thread(reader_doctor.check, settings.whisper, settings.second_reader_on),
         *await in_thread(
             ivr_doctor.checks,

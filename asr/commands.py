@@ -9,9 +9,17 @@ from typing import Any
 
 import click
 
+from asr.from_settings import sources
+from asr.graphs.building import NotBuilt, build, build_into, builds_of
+from asr.graphs.following import TOPIC
+from asr.graphs.making import silent
 from asr.hear import Transcript, hear, load
 from asr.model_folder import ModelBroken, inspect, probe
 from asr.wav import NotReadable
+from core import bus
+from core.clock import utc_now
+from core.commands import load_settings
+from core.redis_server import url_in
 
 MODELS = Path(__file__).with_name("models")
 DEFAULT = MODELS / "12349-zh"
@@ -60,6 +68,40 @@ def verify(folders: tuple[Path, ...]) -> None:
             click.echo(f"ok: {folder.name} {folder.version} ({path})")
     if failed:
         raise click.exceptions.Exit(1)
+
+
+@models.command("build")
+@click.option("--out", type=_FOLDER, help="Write it there instead; the service does not use it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of progress.")
+def build_graph(out: Path | None, as_json: bool) -> None:
+    """Rebuild the graph of what callers may say, from tree, articles, words and places.
+
+    The net stays as it is. A running service hears new calls with it, and running ones as before.
+    """
+    settings = load_settings()
+    tell = silent if as_json else click.echo
+    texts, model, now = sources(settings), settings.asr_model, utc_now()
+    try:
+        if out is not None:
+            built = build_into(model, texts, out, now, tell)
+        else:
+            built = build(model, texts, builds_of(settings.data, model), now, tell)
+    except NotBuilt as error:
+        raise click.ClickException(f"{error}; what was in use stays") from error
+    running = 0
+    if out is None:
+        url = settings.redis_url or url_in(settings.data / "redis")
+        running = bus.tell(url, TOPIC, {"model": model.name, "folder": str(built.folder)})
+    seconds = (utc_now() - now).total_seconds()
+    if as_json:
+        line = {"folder": str(built.folder), "states": built.states, "bytes": built.bytes}
+        click.echo(json.dumps({**line, "changed": built.changed, "seconds": seconds}))
+        return
+    whose = "new calls are heard with it" if running else "the service uses it when it starts"
+    click.echo(
+        f"{built.folder}: {built.states} states, {built.bytes / 1e6:.1f} MB, {seconds:.0f} s"
+    )
+    click.echo("written" if out is not None else whose)
 
 
 def make_hear(intent: Callable[[str], dict[str, Any]] | None) -> click.Command:

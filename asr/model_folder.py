@@ -34,7 +34,8 @@ class ModelFolder:
 
     `rate` is the sample rate (Hz) it was trained for. `grammar` is true when it takes phrases at
     run time. `calibration` says what its confidence means (asr/calibration.py), `min_confidence`
-    (0..1, calibrated) is the least for which its text is to be believed.
+    (0..1, calibrated) is the least for which its text is to be believed. `files` are the digests of
+    its files, `graph` says when its graph of sentences was built and from which texts.
     """
 
     path: Path
@@ -46,6 +47,8 @@ class ModelFolder:
     min_confidence: float = 0.0
     calibration: Points = ()
     notes: dict[str, object] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    graph: dict[str, str] = field(default_factory=dict)
 
 
 def inspect(path: Path) -> ModelFolder:
@@ -80,6 +83,8 @@ def inspect(path: Path) -> ModelFolder:
         min_confidence=least,
         calibration=points,
         notes=thresholds,
+        files=manifest["files"],
+        graph=_graph(manifest.get("graph")),
     )
 
 
@@ -133,6 +138,10 @@ def _manifest(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelBroken(f"{path / MANIFEST} cannot be read: {error}; {REMEDY}") from error
     return dict(manifest)
+
+
+def _graph(found: object) -> dict[str, str]:
+    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
 
 
 def _verify(path: Path, files: dict[str, str]) -> None:

@@ -39,10 +39,11 @@ class Speller:
         A character that the model does not know is replaced by one of the same sound; a phrase with
         none such is left out. Empty when no phrase is left.
         """
-        spelled = dict.fromkeys(text for phrase in phrases if (text := self._spell(phrase)))
+        spelled = dict.fromkeys(text for p in phrases if (text := " ".join(self.spell(p))))
         return [*spelled, UNKNOWN] if spelled else []
 
-    def _spell(self, phrase: str) -> str:
+    def spell(self, phrase: str) -> list[str]:
+        """The fewest known words that make up a phrase, as in `grammar`; empty when none do."""
         folded = unicodedata.normalize("NFKC", phrase).translate(_DIGITS)
         text = "".join(character for character in folded if _is_han(character))
         # Fewest words win; of these the first found, which has the longer words early.
@@ -59,7 +60,7 @@ class Speller:
                 if word is not None and (there is None or there[0] > so_far[0] + 1):
                     best[end] = (so_far[0] + 1, [*so_far[1], word])
         whole = best[len(text)]
-        return " ".join(whole[1]) if whole else ""
+        return whole[1] if whole else []
 
 
 def _sound(character: str) -> str:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -78,9 +79,17 @@ class VoskRecogniser:
 
     log = Logger()
 
-    def __init__(self, settings: AsrSettings, reactor: Any) -> None:
-        """Start to load the model in a thread of its own; `ready` turns true when it is done."""
+    def __init__(
+        self, settings: AsrSettings, reactor: Any, choose: Callable[[], Path] | None = None
+    ) -> None:
+        """Start to load the model in a thread of its own; `ready` turns true when it is done.
+
+        `choose` is called in that thread and names a folder to load before that of the settings,
+        which serves when the one chosen cannot be loaded.
+        """
         self._settings, self._reactor = settings, reactor
+        self._choose = choose
+        self._loading = threading.Lock()
         self._model: LoadedModel | None = None
         self._fault = "the speech model is still being loaded"
         self._streams: set[QueuedStream] = set()
@@ -143,6 +152,27 @@ class VoskRecogniser:
         self._streams.add(stream)
         return stream
 
+    def reload(self, folder: Path) -> Deferred[str]:
+        """Load another model in a thread, for the streams opened from then on.
+
+        Fires with why that failed, in one sentence, and the model that was there stays; with an
+        empty string when it is in use. Streams that are open keep theirs to their end.
+        """
+        done: Deferred[str] = Deferred()
+
+        def load() -> None:
+            with self._loading:
+                model, fault = self._tried(folder)
+                self._reactor.callFromThread(taken, model, fault)
+
+        def taken(model: LoadedModel | None, fault: str) -> None:
+            if model is not None and not self._stopped:
+                self._model, self._fault = model, ""
+            done.callback(fault)
+
+        threading.Thread(target=load, name="asr-reload", daemon=True).start()
+        return done
+
     def stop(self) -> None:
         """End all streams and threads; blocks until the workers are done (some 10 ms)."""
         if self._stopped:
@@ -154,16 +184,26 @@ class VoskRecogniser:
         self._workers.stop()
 
     def _load(self) -> None:
+        usual = self._settings.model
+        with self._loading:
+            chosen = self._choose() if self._choose is not None else usual
+            model, fault = self._tried(chosen)
+            if model is None and chosen != usual:
+                self.log.error("{fault}; {usual} serves instead", fault=fault, usual=usual)
+                model, fault = self._tried(usual)
+            self._reactor.callFromThread(self._loaded, model, fault)
+
+    def _tried(self, path: Path) -> tuple[LoadedModel | None, str]:
+        """The model of a folder, or None and why not. Blocking."""
         try:
-            folder = inspect(self._settings.model)
+            folder = inspect(path)
             if not folder.ours:
                 probe(folder, self._settings.probe_seconds)
-            model, fault = LoadedModel(folder, self._settings), ""
+            return LoadedModel(folder, self._settings), ""
         except ModelBroken as error:
-            model, fault = None, str(error)
+            return None, str(error)
         except Exception as error:  # Vosk raises a bare Exception when a model is not to its taste
-            model, fault = None, f"the speech model in {self._settings.model} failed: {error!r}"
-        self._reactor.callFromThread(self._loaded, model, fault)
+            return None, f"the speech model in {path} failed: {error!r}"
 
     def _loaded(self, model: LoadedModel | None, fault: str) -> None:
         if not self._stopped:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from twisted.logger import Logger
@@ -23,6 +24,18 @@ PREFIX = "hotline:"
 RETRY_S = 0.5
 SEND_LIMIT_S = 5.0
 QUEUE = 10_000
+
+
+def tell(url: str, topic: str, message: dict[str, Any]) -> int:
+    """Send one message from a process without a loop; returns how many processes got it. Blocking.
+
+    None did when Redis does not answer.
+    """
+    try:
+        with SyncRedis.from_url(url, socket_timeout=SEND_LIMIT_S) as redis:
+            return int(redis.publish(PREFIX + topic, json.dumps(message, ensure_ascii=False)))
+    except (RedisError, OSError):
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ from redis.exceptions import RedisError
 LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes (unix(7))
 
 
+def url_in(folder: Path) -> str:
+    """URL of the server that has this folder, if one runs; for other processes of the machine."""
+    return f"unix://{(folder / 'redis.sock').resolve()}"
+
+
 class RedisServerError(Exception):
     """The private server cannot be started; the message says what to do."""
 
@@ -47,6 +52,10 @@ class RedisServer:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             await self._let_former_end()
+            if self._elsewhere is not None:
+                link = self._folder / self._socket.name
+                link.unlink(missing_ok=True)
+                link.symlink_to(self._socket)
             self._process = await asyncio.create_subprocess_exec(
                 "setpriv", "--pdeathsig", "TERM", program, *self._options(),
                 start_new_session=True,

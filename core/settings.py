@@ -148,6 +148,10 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="Folders of Vosk models of other languages by name (粤语); none are shipped.",
     )
+    asr_phrases: Path | None = Field(
+        default=None,
+        description="What callers say here besides, a phrase a line; for `hotline models build`.",
+    )
     asr_workers: int = Field(default=2, ge=1, le=32, description="Threads that recognise speech.")
     transcribe_calls: int = Field(
         default=20, ge=0, description="Talks with people are transcribed up to so many calls."

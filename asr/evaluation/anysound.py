@@ -6,19 +6,14 @@ graph is kept; its sentence graph is replaced by one state that takes any syllab
 
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
 from pathlib import Path
 
 from asr.config import AsrSettings
+from asr.graphs.acceptor import Acceptor
 from asr.model_folder import ModelBroken, ModelFolder
 from asr.training.units import word_syllables, word_units
 from asr.vosk_recogniser import LoadedModel
-
-_MAGIC = 2125659606
-_VERSION = 2
-_ACCEPTOR_SORTED = 0x10000 | 0x10000000
-"""kAcceptor and kILabelSorted of OpenFst's property bits; all others are left unknown."""
 
 
 def syllable_words(words_txt: str) -> dict[str, int]:
@@ -33,11 +28,11 @@ def syllable_words(words_txt: str) -> dict[str, int]:
 
 def loop(numbers: list[int]) -> bytes:
     """An OpenFst vector acceptor, in its binary form, of any of these labels in any order."""
-    labels = sorted(numbers)
-    head = struct.pack("<i", _MAGIC) + _text("vector") + _text("standard")
-    head += struct.pack("<iiQqqq", _VERSION, 0, _ACCEPTOR_SORTED, 0, 1, len(labels))
-    state = struct.pack("<fq", 0.0, len(labels))
-    return head + state + b"".join(struct.pack("<iifi", n, n, 0.0, 0) for n in labels)
+    free = Acceptor()
+    free.finals[0] = 0.0
+    for number in numbers:
+        free.arc(0, 0, number)
+    return free.to_bytes()
 
 
 def load_any_sound(folder: ModelFolder, scratch: Path) -> LoadedModel:
@@ -65,7 +60,3 @@ def load_any_sound(folder: ModelFolder, scratch: Path) -> LoadedModel:
 def _link(link: Path, target: Path) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(target.resolve())
-
-
-def _text(text: str) -> bytes:
-    return struct.pack("<i", len(text)) + text.encode("ascii")

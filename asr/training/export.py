@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from asr.graphs.building import note
+from asr.graphs.making import make
+from asr.graphs.texts import Sources
+from asr.graphs.words import ModelWords
 from asr.model_folder import MANIFEST, digests
 from asr.training.features import MFCC_CONF
-from asr.training.graph import write_graphs
-from asr.training.language import LanguagePlan, all_words, count_bigrams
+from asr.training.graph import write_lexicon
+from asr.training.language import LanguagePlan, all_words
 from asr.training.net import SUBSAMPLING, AcousticNet
 from asr.training.nnet3 import write_model
-from asr.training.texts import Corpus
+from asr.training.texts import ARTICLES, DISTRESS, TREES, Corpus
+from core.clock import utc_now
 
 # The end of an utterance is found by asr/endofspeech.py from the sound itself; Kaldi's own rules
 # are set late, as a net for speech over noise that never falls silent.
@@ -49,9 +54,15 @@ def write_folder(
 
 def write_language(corpus: Corpus, plan: LanguagePlan, out: Path, scratch: Path) -> None:
     """Write the graphs alone: new texts need no new training."""
-    lexicon, spare = all_words(corpus, plan)
-    bigrams = count_bigrams(corpus, plan, lexicon, spare)
-    write_graphs(out / "graph", scratch, lexicon, bigrams, plan)
+    graph = out / "graph"
+    write_lexicon(graph, scratch, all_words(corpus, plan))
+    words = ModelWords.read(graph / "words.txt")
+    (graph / "Gr.fst").write_bytes(make(corpus, shipped_sources(), words, plan, print).to_bytes())
+
+
+def shipped_sources() -> Sources:
+    """The tree, articles and words of distress that the hotline comes with."""
+    return Sources(TREES / "12349.yaml", DISTRESS, ARTICLES)
 
 
 def write_manifest(out: Path, version: str, seed: int, name: str = "") -> None:
@@ -64,6 +75,7 @@ def write_manifest(out: Path, version: str, seed: int, name: str = "") -> None:
         "seed": seed,
         "licence": "GPL-3.0-or-later",
         "thresholds": THRESHOLDS,
+        "graph": note(shipped_sources().digest(), utc_now()),
         "files": digests(out),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"

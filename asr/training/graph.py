@@ -1,8 +1,7 @@
-"""Writes the decoding graphs: `HCLr.fst` (sounds to words) and `Gr.fst` (words to sentences).
+"""Writes the graph `HCLr.fst`, sounds to words, and `words.txt`.
 
-Vosk composes the two while it decodes, so a caller of `KaldiRecognizer(model, rate, phrases)` can
-put a grammar of its own in place of `Gr.fst`. Both, and `words.txt`, use the numbers that OpenFst's
-look-ahead gave the words.
+Vosk composes it with a graph of sentences (`Gr.fst`, asr/graphs) while it decodes. Both use the
+numbers that OpenFst's look-ahead gave the words.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import kaldifst
 
-from asr.training.language import END, START, UNKNOWN, Bigrams, LanguagePlan
+from asr.phrases import UNKNOWN
 from asr.training.nnet3 import forward_id, loop_id
 from asr.training.units import BLANK, UNITS, word_units
 
@@ -98,44 +97,10 @@ def _unknown(fst: _Fst, root: int, start: int, number: int) -> None:
     fst.arc(hub, start, 0, number)
 
 
-def sentence_graph(bigrams: Bigrams, plan: LanguagePlan, numbers: dict[str, int]) -> str:
-    """The text form of the bigram acceptor."""
-    fst = _Fst()
-    begin, single = fst.state(), fst.state()
-    histories = {START: begin}
-    for first in sorted(bigrams.pairs):
-        if first != START:
-            histories[first] = fst.state()
+def write_lexicon(folder: Path, scratch: Path, lexicon: set[str]) -> None:
+    """Write `HCLr.fst`, `words.txt` and `disambig_tid.int` into `folder`.
 
-    def cost(value: float) -> float:
-        return plan.weight * value + plan.word_cost
-
-    def add(source: int, word: str, value: float) -> None:
-        if word == END:
-            fst.finals[source] = plan.weight * value
-        elif word in numbers:
-            number = numbers[word]
-            fst.arc(source, histories.get(word, single), number, number, cost(value))
-
-    for word, value in sorted(bigrams.single.items()):
-        add(single, word, value)
-    number = numbers[UNKNOWN]
-    fst.arc(single, single, number, number, plan.unknown_cost)
-    for first, row in sorted(bigrams.pairs.items()):
-        if first not in histories:
-            continue
-        for second, value in sorted(row.items()):
-            add(histories[first], second, value)
-        fst.arc(histories[first], single, 0, 0, plan.weight * bigrams.back[first])
-    return fst.text()
-
-
-def write_graphs(
-    folder: Path, scratch: Path, lexicon: set[str], bigrams: Bigrams, plan: LanguagePlan
-) -> dict[str, int]:
-    """Write `HCLr.fst`, `Gr.fst`, `words.txt` and `disambig_tid.int` into `folder`.
-
-    Returns the numbers of the words. Raises CalledProcessError when g++ or libfst-dev is missing.
+    Raises CalledProcessError when g++ or libfst-dev is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scratch.mkdir(parents=True, exist_ok=True)
@@ -149,15 +114,11 @@ def write_graphs(
         for old, new in (line.split() for line in relabel.read_text().splitlines() if line.strip())
     )
     numbers = {word: renumbered[number] for word, number in first.items()}
-    sentences = kaldifst.compile(sentence_graph(bigrams, plan, numbers), acceptor=False)
-    kaldifst.arcsort(sentences, sort_type="ilabel")
-    sentences.write(str(folder / "Gr.fst"))
     listed = sorted({"<eps>": 0, **numbers}.items(), key=lambda item: item[1])
     listed.append(("#0", max(numbers.values()) + 1))
     text = "".join(f"{word} {number}\n" for word, number in listed)
     (folder / "words.txt").write_text(text, encoding="utf-8")
     (folder / "disambig_tid.int").write_text("", encoding="ascii")
-    return numbers
 
 
 def _lookahead_program(scratch: Path) -> Path:

@@ -20,6 +20,7 @@ from asr.decoding import Decoding
 from asr.model_folder import MANIFEST
 from asr.port import Failed, Final, RecogniserUnavailable
 from asr.stream import QueuedStream
+from asr.vosk_recogniser import VoskRecogniser
 from tests.asr.kit import LIMIT_S, MODEL, Ears, buzz, silence, talk, turns, vosk
 
 Steps = Generator[Any, Any, None]
@@ -237,3 +238,58 @@ def test_a_decoder_that_fails_ends_its_stream_alone(ears: Ears) -> Steps:
     assert [heard for heard in ears.heard if isinstance(heard, Failed)] == [ears.heard[-1]]
     assert not any(isinstance(heard, Final) and heard.text for heard in ears.heard)
     yield talk(stream, buzz(500))
+
+
+@pytest_twisted.inlineCallbacks
+def test_a_new_model_is_for_new_streams_and_running_ones_keep_theirs(copy: Path) -> Steps:
+    recogniser = vosk()
+    before, after = Ears(), Ears()
+    yield recogniser.when_settled().addTimeout(LIMIT_S, reactor)
+    try:
+        running = recogniser.open(before)
+        yield talk(running, silence(400) + buzz(600))
+        used = running._decoding  # what decodes it must stay the same
+        assert (yield recogniser.reload(copy)) == ""
+        assert recogniser.model is not None and recogniser.model.path == copy
+        fresh = recogniser.open(after)
+        shutil.rmtree(copy)  # what is in memory needs no files
+        yield talk(running, buzz(600) + silence(1500))
+        yield talk(fresh, silence(400) + buzz(1200) + silence(1500))
+        yield before.until(1)
+        yield after.until(1)
+        assert running._decoding is used
+        assert recogniser.streams == 2
+    finally:
+        recogniser.stop()
+
+
+@pytest.mark.parametrize("harm", [shutil.rmtree, forget_manifest, no_manifest_and_half_a_graph])
+@pytest_twisted.inlineCallbacks
+def test_a_new_model_that_is_broken_changes_nothing(
+    copy: Path, ears: Ears, harm: Callable[[Path], None]
+) -> Steps:
+    recogniser = vosk()
+    yield recogniser.when_settled().addTimeout(LIMIT_S, reactor)
+    try:
+        harm(copy)
+        fault = yield recogniser.reload(copy)
+        good = harm is forget_manifest  # an operator's own is tried, and it is whole
+        assert bool(fault) is not good
+        assert recogniser.ready and recogniser.model is not None
+        assert recogniser.model.path == (copy if good else MODEL)
+        yield talk(recogniser.open(ears), silence(400) + buzz(900) + silence(1500))
+        yield ears.until(1)
+    finally:
+        recogniser.stop()
+
+
+@pytest_twisted.inlineCallbacks
+def test_a_chosen_model_that_is_broken_gives_way_to_the_one_that_is_set(copy: Path) -> Steps:
+    truncate(copy / "graph" / "Gr.fst")
+    recogniser = VoskRecogniser(AsrSettings(MODEL), reactor, lambda: copy)
+    yield recogniser.when_settled().addTimeout(LIMIT_S, reactor)
+    try:
+        assert recogniser.ready
+        assert recogniser.model is not None and recogniser.model.path == MODEL
+    finally:
+        recogniser.stop()
