@@ -182,7 +182,7 @@ def about(corpora: Corpora, folder: Any, people: Path | None) -> list[str]:
         "below the speech, also before and after it; a lost packet is the one before at half "
         "its level, which is simpler than the concealment of the line's own codec.",
         "Sound error counts initials and finals, with a graph in which any Mandarin syllable may "
-        "follow any other; the graph for open speech is not built.",
+        "follow any other at no cost: what the net hears by itself.",
         f"Recordings of people {heard}. They are of one speaker of single words and two of a "
         "sentence: too few to say how callers will be understood.",
     ]

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from asr.training.features import CEPSTRA
 from asr.training.net import FIRST_REACH, FIRST_WIDTH, SUBSAMPLING, AcousticNet, Block
-from asr.training.units import UNITS
+from asr.training.units import BLANK, UNITS
 
 Matrix = NDArray[np.float64]
 
@@ -72,11 +72,18 @@ class KaldiWriter:
         return self._out.getvalue()
 
 
-def write_model(net: AcousticNet, path: Path) -> None:
-    """Write `net` to `path`. The topology is one state with a self-loop per unit, as CTC wants."""
+def write_model(net: AcousticNet, path: Path, blank: float = 0.0) -> None:
+    """Write `net` to `path`. The topology is one state with a self-loop per unit, as CTC wants.
+
+    `blank` (natural log) is taken from the score of the blank wherever Vosk decodes: a net trained
+    with CTC hears nothing rather than something it is unsure of.
+    """
     out = KaldiWriter()
     _transitions(out, len(UNITS))
     _net(out, net)
+    # Kaldi subtracts the logarithms of these from the scores.
+    out.token("<Priors>")
+    out.vector(np.exp([blank if unit == BLANK else 0.0 for unit in range(len(UNITS))]))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(out.bytes())
 
@@ -174,8 +181,6 @@ def _net(out: KaldiWriter, net: AcousticNet) -> None:
     out.integer(net.shape.context)
     out.token("<RightContext>")
     out.integer(net.shape.context)
-    out.token("<Priors>")
-    out.vector([])
 
 
 def _block(plan: _Plan, name: str, state: str, block: Block, hidden: int) -> str:
