@@ -230,6 +230,7 @@ def confirmed(turn: Turn, node: AnswerNode, yes: bool) -> None:
     if yes and unsure is not None:
         turn.tell(node, unsure)
     else:
+        turn.note("unanswered", turn.state.question)
         turn.missed(node.rejected)
 
 
