@@ -18,17 +18,19 @@ def doer(name: str, now: datetime = NOW) -> Doer:
     return Doer(name, now, now.date())
 
 
-def submit(sessions: Sessions, content: ArticleContent, author: str) -> Done:
+def submit(sessions: Sessions, content: ArticleContent, author: str, now: datetime = NOW) -> Done:
     """Draft a text and hand it in."""
-    done = editing.draft(sessions, content, doer(author))
-    event = Event(Action.SUBMIT, author)
-    return editing.act(sessions, content.id, done.version, event, doer(author))
+    by = doer(author, now)
+    done = editing.draft(sessions, content, by)
+    return editing.act(sessions, content.id, done.version, Event(Action.SUBMIT, author), by)
 
 
-def publish(sessions: Sessions, content: ArticleContent, author: str, approver: str) -> Done:
+def publish(
+    sessions: Sessions, content: ArticleContent, author: str, approver: str, now: datetime = NOW
+) -> Done:
     """Draft a text, have it approved by somebody else, and publish it."""
-    done = submit(sessions, content, author)
+    done = submit(sessions, content, author, now)
     for action in (Action.APPROVE, Action.PUBLISH):
         event = Event(action, approver)
-        done = editing.act(sessions, content.id, done.version, event, doer(approver))
+        done = editing.act(sessions, content.id, done.version, event, doer(approver, now))
     return done
