@@ -239,6 +239,9 @@ class Node:
             best.spoken,
             best.spoken_source,
             best.score,
+            best.long,
+            best.materials,
+            best.place,
         )
         return Reply(answered, best.version)
 

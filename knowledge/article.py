@@ -59,6 +59,20 @@ class ArticleContent:
     fee: str = ""
     limit: str = ""
 
+    def told_materials(self) -> str:
+        """What to bring, as a sentence for the ear; empty when the article does not say."""
+        return f"需要准备：{'、'.join(self.materials)}。" if self.materials else ""
+
+    def told_place(self) -> str:
+        """Where and when to go, what it costs and how long it takes, for the ear; may be empty."""
+        said = (
+            (self.place, "办理地点是"),
+            (self.hours, "办理时间是"),
+            (self.fee, "费用："),
+            (self.limit, "办理时限是"),
+        )
+        return "".join(f"{before}{text.rstrip('。')}。" for text, before in said if text)
+
     def digest(self) -> str:
         """SHA-256 over everything but the version: two equal digests mean nothing has changed.
 

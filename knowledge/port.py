@@ -45,7 +45,8 @@ class Answer:
 
     `spoken` is the short answer (<= 200 characters) and the amounts that hold in the caller's area
     today, `spoken_source` names the document and its date in words fit for the ear; `score` is
-    0..1, `why` says what it is made of.
+    0..1, `why` says what it is made of. `long`, `materials` and `place` are what more can be told,
+    empty where the article says nothing of it.
     """
 
     article: str
@@ -55,6 +56,9 @@ class Answer:
     spoken_source: str
     score: float
     why: Why = Why()
+    long: str = ""
+    materials: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 Three scores, each 0..1, are added with weights: how many of the question's telling sounds the
 article's questions hold (BM25 over folded syllables and their pairs), how alike the whole question
 sounds to the nearest of them (alignment), and how many words they share (jieba, weighted Dice).
-Weights and thresholds come from tests/knowledge/tuning.yaml. A question with a synonym in it is
-scored in its other readings too; the best one counts.
+Weights and thresholds come from tests/knowledge/tuning.yaml. A question with a synonym in it
+that finds no sure answer is scored in its other readings too; the best one counts.
 """
 
 from __future__ import annotations
@@ -116,8 +116,9 @@ class KnowledgeIndex:
         if not here.any():
             return Found(Decision.NOTHING, (), f"no article holds in {area or 'any area'} today")
         scored = self._score(matter, heard, here)
-        for reading in self._synonyms.readings(matter):
-            self._read_otherwise(scored, reading, here)
+        if not self._sure(scored.total):
+            for reading in self._synonyms.readings(matter):
+                self._read_otherwise(scored, reading, here)
         order = _top(scored.total, self._limits.offered)
         order = order[np.argsort(-scored.total[order], kind="stable")]
         ranked = [int(at) for at in order]
@@ -128,6 +129,12 @@ class KnowledgeIndex:
         """All question variants and titles, each once, for the recogniser's vocabulary."""
         texts = (text for article in self._articles for text in (*article.questions, article.title))
         return list(dict.fromkeys(texts))
+
+    def _sure(self, total: NDArray[np.float64]) -> bool:
+        best = np.sort(total[_top(total, 2)])[::-1]
+        rival = best[1] if len(best) > 1 else 0.0
+        limits = self._limits
+        return bool(len(best) and best[0] >= limits.answer and best[0] - rival >= limits.margin)
 
     def _decide(self, offers: list[Answer], scores: list[float]) -> Found:
         limits = self._limits
@@ -197,6 +204,9 @@ class KnowledgeIndex:
             spoken_source=article.spoken_source,
             score=round(min(1.0, float(scored.total[at])), 3),
             why=_why(scored, at),
+            long=article.long,
+            materials=article.told_materials(),
+            place=article.told_place(),
         )
 
 

@@ -16,7 +16,7 @@ from core.sound import fold, sounds
 from knowledge.tables import SynonymGroup
 
 SHIPPED = Path(__file__).with_name("synonyms.yaml")
-MOST_READINGS = 4
+MOST_READINGS = 2
 """So many other readings of a question are looked for at most."""
 
 _SHORTEST, _LONGEST = 2, 12
