@@ -62,15 +62,18 @@ from ivr.draw import draw
 from ivr.findings import TreeRefused
 from ivr.hours import WrongCalendar
 from ivr.tree import load as load_tree
+from ivr.voice.aloud import aloud
 from ivr.voice.build import PROMPTS, texts_of
 from ivr.voice.commands import make_prompts
-from ivr.voice.port import Speaker
+from ivr.voice.port import Speaker, VoiceUnavailable
 from ivr.voice.prompts import PromptStore
 from ivr.voice.slow import SlowPrompts
-from knowledge.commands import intent, kb
+from knowledge import live
+from knowledge.commands import intent, make_kb
 from knowledge.load import load_folder
-from knowledge.search import KnowledgeIndex
-from knowledge.store import in_force, seed
+from knowledge.questions import apply_to_questions
+from knowledge.store import seed
+from knowledge.synonyms import seed_groups
 from telephony.caller.command import make_command
 from telephony.caller.demo import Demonstration
 from telephony.calls.ports import Reply
@@ -158,9 +161,8 @@ class Node:
         self.slow = SlowPrompts(self.prompts, folder, pace, reactor, deferToThread)
         self._on_stop("slow prompts", self.slow.stop)
         await in_thread(seed, self.sessions, settings.articles, clock.utc_now())
-        articles = await in_thread(in_force, self.sessions, self._today())
-        self.knowledge = await in_thread(KnowledgeIndex, articles)
-        self.prompts.warm(texts_of(self.tree, [asdict(article) for article in articles]))
+        await in_thread(seed_groups, self.sessions, clock.utc_now())
+        await self._load_knowledge()
         self.slow.warm(self.tree.fixed_texts() if self.tree.elder else ())
         usual = from_asr.recogniser(settings, reactor)
         self.recogniser = from_asr.by_language(settings, usual, reactor)
@@ -169,13 +171,37 @@ class Node:
         self.second_reader = from_asr.second_reader(settings, reactor)
         self._on_stop("second reader", self.second_reader.stop)
 
+    async def _load_knowledge(self) -> None:
+        loaded = await in_thread(live.load, self.sessions, self._today())
+        self.knowledge = live.LiveKnowledge(
+            loaded,
+            lambda: deferToThread(live.load, self.sessions, self._today()),
+            reactor,
+            self._knows,
+        )
+        self._on_stop("knowledge", self.knowledge.stop)
+        self.bus.subscribe([live.CHANGED, "bus.restored"], self.knowledge.changed)
+        self._warm(loaded)
+
+    def _knows(self, loaded: live.Loaded) -> None:
+        self._warm(loaded)
+        told = {"node": self.settings.node, "articles": len(loaded.articles)}
+        self.bus.publish(live.LOADED, told)
+
+    def _warm(self, loaded: live.Loaded) -> None:
+        self.prompts.warm(texts_of(self.tree, [asdict(article) for article in loaded.articles]))
+
     async def _start_telephony(self) -> None:
         settings = self.settings
         self.journal = Journal(
             self.sessions,
             settings.data / "spool.jsonl",
             reactor,
-            [apply_to_call, partial(apply_to_ticket, zone=settings.timezone)],
+            [
+                apply_to_call,
+                partial(apply_to_ticket, zone=settings.timezone),
+                apply_to_questions,
+            ],
         )
         self.journal.start()
         self._on_stop("journal", self.journal.stop)
@@ -213,8 +239,18 @@ class Node:
             best.spoken,
             best.spoken_source,
             best.score,
+            best.long,
+            best.materials,
+            best.place,
         )
         return Reply(answered, best.version)
+
+    async def _aloud(self, text: str) -> bytes | None:
+        try:
+            return await aloud(self.prompts, text)
+        except VoiceUnavailable as why:
+            log.warn("a text cannot be heard at the console: {why}", why=why)
+            return None
 
     def _today(self) -> date:
         return clock.local(clock.utc_now(), self.settings.timezone).date()
@@ -233,6 +269,8 @@ class Node:
             metrics=self.switchboard.metrics,
             now=clock.utc_now,
             node_titles=self.tree.titles,
+            speak=self._aloud,
+            ask=lambda text, area: self.knowledge.ask(text, area, self._today()),
         )
         _, cert, key = self.tls
         server = ConsoleServer(make_app(console), settings, cert, key)
@@ -398,7 +436,8 @@ main.add_command(
         lambda: reader(load_settings().asr_model),
     )
 )
-for command in (models, say, tree, kb):
+main.add_command(make_kb(load_store, clock.utc_now))
+for command in (models, say, tree):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -202,6 +202,7 @@ class Dialogue:
             turn.set(unsure=answer, tries=0)
             turn.ask_again()
         else:
+            turn.note("unanswered", turn.state.question)
             turn.missed(node.nothing)
 
     # ---- people --------------------------------------------------------------------------------

@@ -73,7 +73,11 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The knowledge room's reply to `Ask`. `decision` is answer, unsure or nothing."""
+    """The knowledge room's reply to `Ask`. `decision` is answer, unsure or nothing.
+
+    `long`, `materials` and `place` are what more can be told of the article, empty where it says
+    nothing: all of it, what to bring, where and when to go.
+    """
 
     decision: str
     article: str = ""
@@ -81,6 +85,14 @@ class Answered:
     spoken: str = ""
     source: str = ""
     score: float = 0.0
+    long: str = ""
+    materials: str = ""
+    place: str = ""
+
+    def part(self, name: str) -> str:
+        """What a `MoreNode` of that part tells; `again` is the answer itself."""
+        parts = {"again": self.spoken + self.source, "long": self.long}
+        return {**parts, "materials": self.materials, "place": self.place}[name]
 
 
 @dataclass(frozen=True, slots=True)

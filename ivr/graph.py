@@ -12,6 +12,7 @@ from ivr.nodes import (
     HoursNode,
     ListenNode,
     MessageNode,
+    MoreNode,
     Node,
     QueueNode,
     SayNode,
@@ -59,6 +60,8 @@ def _ways(node: Node) -> Iterator[Exit]:
             yield Exit(node.next, ("next",), True, "已回答")
             yield Exit(node.nothing.next, ("nothing", "next"), True, "没有答案")
             yield Exit(node.rejected.next, ("rejected", "next"), False, "不是")
+        case MoreNode():
+            yield Exit(node.next, ("next",), True)
         case DigitsNode():
             yield Exit(node.done, ("done",), False, "已核对")
             yield Exit(node.no_input.next, ("no_input", "next"), True, "没有出声")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ivr import alarm, collecting, elder, rereading
 from ivr.matching import best, core_of, syllables
-from ivr.nodes import AnswerNode, Choice, DigitsNode, ListenNode, Role, SayNode
+from ivr.nodes import AnswerNode, Choice, DigitsNode, ListenNode, MoreNode, Role, SayNode
 from ivr.state import Phase
 from ivr.turn import TRIES, Turn
 
@@ -141,7 +141,8 @@ def _may_interrupt(turn: Turn) -> bool:
     node = turn.node
     if turn.state.then:
         return True
-    return isinstance(node, SayNode | ListenNode | AnswerNode | DigitsNode) and node.barge_in
+    spoken = SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode
+    return isinstance(node, spoken) and node.barge_in
 
 
 def _spoken_over(turn: Turn, text: str) -> None:
@@ -230,6 +231,7 @@ def confirmed(turn: Turn, node: AnswerNode, yes: bool) -> None:
     if yes and unsure is not None:
         turn.tell(node, unsure)
     else:
+        turn.note("unanswered", turn.state.question)
         turn.missed(node.rejected)
 
 

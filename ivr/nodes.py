@@ -30,7 +30,8 @@ class Choice:
     """One way out of a question, by key or by word.
 
     `says`: phrases that make up most of the utterance; `mentions`: phrases that count wherever
-    in the utterance they are heard.
+    in the utterance they are heard. With `whole`, phrases of `says` must be all of it but for
+    courtesies: 要带什么材料 and not 结婚登记要带什么材料.
     """
 
     intent: str
@@ -39,6 +40,7 @@ class Choice:
     says: Texts = ()
     mentions: Texts = ()
     role: Role = Role.NONE
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,21 @@ class AnswerNode:
     rejected: Way
     next: str
     wait_ms: int = 3000
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MoreNode:
+    """Tells more of the article that was told last, then goes on.
+
+    `part` is again, long, materials or place (`ivr.events.Answered.part`); `texts` are said where
+    the article has nothing of it, or none was told.
+    """
+
+    name: str
+    texts: Texts
+    part: str
+    next: str
     barge_in: bool = True
 
 
@@ -230,8 +247,8 @@ class ElderMode:
 
 
 Node = (
-    SayNode | ListenNode | AnswerNode | DigitsNode | QueueNode | MessageNode | TransferNode
-    | HangupNode | HoursNode | CallerNode
+    SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
+    | TransferNode | HangupNode | HoursNode | CallerNode
 )  # fmt: skip
 
 

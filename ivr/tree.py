@@ -26,6 +26,7 @@ from ivr.nodes import (
     HoursNode,
     ListenNode,
     MessageNode,
+    MoreNode,
     Node,
     QueueNode,
     Role,
@@ -164,6 +165,8 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 wait_ms=data.get("wait_ms", 3000),
                 barge_in=barge_in,
             )
+        case "more":
+            return MoreNode(name, texts, data["part"], data["next"], barge_in)
         case "digits":
             return DigitsNode(
                 name,
@@ -209,6 +212,7 @@ def _choice(data: Mapping[str, Any]) -> Choice:
         says=tuple(data.get("says", ())),
         mentions=tuple(data.get("mentions", ())),
         role=Role(data.get("role", "")),
+        whole=data.get("whole", False),
     )
 
 

@@ -37,6 +37,7 @@ from ivr.nodes import (
     HoursNode,
     ListenNode,
     MessageNode,
+    MoreNode,
     Node,
     QueueNode,
     Role,
@@ -176,6 +177,8 @@ class Turn:
             self._enter_listen(node)
         elif isinstance(node, AnswerNode):
             self._enter_answer(node)
+        elif isinstance(node, MoreNode):
+            self._enter_more(node)
         elif isinstance(node, QueueNode):
             self._enter_queue(node)
         elif node.texts:
@@ -240,7 +243,7 @@ class Turn:
         """Say what the knowledge room found."""
         self.note("topic", answer.title)
         self.note("article", answer.article)
-        self.set(misses=0, unsure=None, then="", tries=0, phase=Phase.SAYING)
+        self.set(misses=0, unsure=None, told=answer, then="", tries=0, phase=Phase.SAYING)
         told = self.elder.texts.get(node.name, node.tell) if self.elder else node.tell
         self.say(filled(told, answer) or filled(node.tell, answer))
 
@@ -250,7 +253,7 @@ class Turn:
         self.set(saying=0, timer=0)
         if self.state.then:
             self.go(self.state.then)
-        elif isinstance(node, SayNode):
+        elif isinstance(node, SayNode | MoreNode):
             self.go(node.next)
         elif isinstance(node, AnswerNode):
             self.note("disposition", "machine")
@@ -292,6 +295,12 @@ class Turn:
         self.set(phase=Phase.ASKING)
         self.do(Ask(self.state.question, self.state.otherwise))
         self.arm(node.wait_ms)
+
+    def _enter_more(self, node: MoreNode) -> None:
+        told = self.state.told
+        more = told.part(node.part) if told is not None else ""
+        self.set(phase=Phase.SAYING)
+        self.say(tuple(split(more)) or self.texts(node))
 
     def _enter_queue(self, node: QueueNode) -> None:
         self.set(phase=Phase.QUEUED, early="")

@@ -21,7 +21,8 @@ DIALOGUE = Dialogue(load(SHIPPED))
 WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
-     "我八十岁了", "讲慢一点", "讲粤语", "幺三八零零幺三八零零零", "零零幺", "对", "不对"]
+     "我八十岁了", "讲慢一点", "讲粤语", "幺三八零零幺三八零零零", "零零幺", "对", "不对",
+     "再听一遍", "要带什么材料", "去哪里办"]
 )  # fmt: skip
 ANSWERS = st.builds(
     ev.Answered,
@@ -30,6 +31,7 @@ ANSWERS = st.builds(
     title=st.sampled_from(["", "低保怎么申请"]),
     spoken=st.sampled_from(["", "向街道申请。", "，。"]),
     source=st.sampled_from(["", "根据办法。"]),
+    materials=st.sampled_from(["", "需要准备：身份证。", "，。"]),
 )
 TAGS = st.integers(0, 60)
 EVENTS = st.one_of(
@@ -152,7 +154,7 @@ class AnyCall(RuleBasedStateMachine):
     @rule(words=WORDS.filter(bool))
     def caller_answers(self, words: str) -> None:
         self.step(ev.Speech(words, 0.9))
-        assert self.cried == (words not in ("不是", "不用了"))
+        assert self.cried == (words not in ("不是", "不用了", "不对"))
 
     @precondition(lambda self: self.state.asked_back)
     @rule()
