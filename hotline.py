@@ -71,6 +71,7 @@ from ivr.voice.slow import SlowPrompts
 from knowledge import live
 from knowledge.commands import intent, make_kb
 from knowledge.load import load_folder
+from knowledge.places.commands import make_places
 from knowledge.questions import apply_to_questions
 from knowledge.store import seed
 from knowledge.synonyms import seed_groups
@@ -427,6 +428,7 @@ main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
 main.add_command(make_caller(load_store))
+main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_hear(intent_of))
 main.add_command(
     make_prompts(
