@@ -61,7 +61,9 @@ def config(tiles: Path) -> dict[str, Any]:
     try:
         from valhalla.config import get_config
     except ImportError as bad:
-        raise RouterFault("the package pyvalhalla-weekly is not installed; run make setup") from bad
+        raise RouterFault(
+            "the package pyvalhalla-weekly is not installed; run make routing"
+        ) from bad
     found: dict[str, Any] = get_config(tile_extract="", tile_dir=str(tiles))
     found["mjolnir"]["tile_extract"] = ""
     found["mjolnir"]["logging"] = {"type": "std_err", "color": False}
@@ -134,7 +136,7 @@ def _run(file: Path, work: Path) -> None:
 def _builder() -> Path:
     found = find_spec("valhalla")
     if found is None or found.origin is None:
-        raise RouterFault("the package pyvalhalla-weekly is not installed; run make setup")
+        raise RouterFault("the package pyvalhalla-weekly is not installed; run make routing")
     return Path(found.origin).parent / "bin" / "valhalla_build_tiles"
 
 
