@@ -1,4 +1,4 @@
-"""`python3 deploy/setup [run|routing|dev|test|bench|train]`: makes this clone ready for that purpose.
+"""`python3 deploy/setup [run|routing|dev|test|bench|train]`: makes this clone ready for a purpose.
 
 Needs nothing but Python's standard library. A step that was done before costs a file look-up.
 """
