@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.area import serves
 from core.db import Sessions
 from core.journal_tables import AuditEntry, Call
 from core.record import Record
-from core.sound import sounds, sounds_similarity
+from core.sound import fold, sounds, sounds_similarity
 from knowledge.tables import OpenQuestion
 from knowledge.words import plain
 
@@ -22,6 +22,9 @@ NOTE = "unanswered"
 
 ALIKE = 0.72
 """Two questions that sound so much alike are one (`core.sound.similarity`)."""
+
+SHARED = 1 / 3
+"""Share of its classes of syllables that two such questions have in common at least."""
 
 MOST = 500
 """So many of the newest open questions are looked at."""
@@ -72,21 +75,23 @@ def grouped(asked: Iterable[Asked]) -> list[Group]:
 
     Each question joins the group whose first one it is most like.
     """
-    heads: list[tuple[tuple[str, ...], list[Asked]]] = []
+    heads: list[tuple[tuple[str, ...], frozenset[str], list[Asked]]] = []
     for each in asked:
         heard = sounds(plain(each.text))
+        classes = frozenset(map(fold, heard))
         best, where = ALIKE, None
-        for head, members in heads:
-            if abs(len(head) - len(heard)) > max(len(head), len(heard)) * (1 - ALIKE):
+        for head, others, members in heads:
+            # Comparing syllable by syllable costs fifty times as much as looking which they are.
+            if len(classes & others) < min(len(classes), len(others)) * SHARED:
                 continue
             alike = sounds_similarity(head, heard)
             if alike >= best:
                 best, where = alike, members
         if where is None:
-            heads.append((heard, [each]))
+            heads.append((heard, classes, [each]))
         else:
             where.append(each)
-    groups = [Group(_middle(members), tuple(members)) for _, members in heads]
+    groups = [Group(_middle(members), tuple(members)) for _, _, members in heads]
     newest = {id(group): max(each.at for each in group.asked) for group in groups}
     return sorted(groups, key=lambda g: (len(g.asked), newest[id(g)]), reverse=True)
 
@@ -106,6 +111,14 @@ def open_questions(sessions: Sessions, area: str) -> list[Group]:
             if serves(area, row.area)
         ]
     return grouped(rows)
+
+
+def count_open(sessions: Sessions, area: str) -> int:
+    """How many open questions there are of an area and the areas in it. Blocking."""
+    query = select(OpenQuestion.area, func.count()).where(OpenQuestion.state == "open")
+    with sessions() as db:
+        rows = db.execute(query.group_by(OpenQuestion.area)).all()
+    return sum(count for of, count in rows if serves(area, of))
 
 
 def texts(sessions: Sessions, ids: Iterable[int], area: str) -> list[str]:

@@ -101,6 +101,14 @@ def list_articles(sessions: Sessions, today: date) -> list[Stored]:
         return [_stored(article, row, today, making.get(article.id)) for article, row in rows]
 
 
+def topics_and_owners(sessions: Sessions) -> tuple[list[str], list[str]]:
+    """All topics and all owners that articles name, sorted, each once."""
+    with sessions() as db:
+        columns = ArticleVersion.topic, ArticleVersion.owner
+        topics, owners = (set(db.scalars(select(column).distinct())) for column in columns)
+    return sorted(topics), sorted(owners - {""})
+
+
 def get_article(sessions: Sessions, article: str, today: date) -> list[Stored]:
     """All versions of one article, newest first; empty when there is no such article."""
     query = (

@@ -180,8 +180,8 @@ def _editor(
     fixed: str = "",
     status: int = 200,
 ) -> Response:
-    listed = store.list_articles(console.sessions, console.today())
-    subs = {each.content.topic.partition("/")[2] for each in listed}
+    topics, owners = store.topics_and_owners(console.sessions)
+    subs = {topic.partition("/")[2] for topic in topics}
     return article_page(
         request,
         "article_edit.html",
@@ -197,7 +197,7 @@ def _editor(
         modules=MODULES,
         households=HOUSEHOLDS,
         subs=sorted(sub for sub in subs if sub),
-        owners=sorted({each.content.owner for each in listed if each.content.owner}),
+        owners=owners,
         areas=names(),
         now=local(console.now(), console.settings.timezone),
         most=SPOKEN_MOST,

@@ -61,8 +61,7 @@ def article_page(
         "/knowledge/notices": notices.unread(console.sessions, who.name, who.area, console.now()),
     }
     if who.may(Permission.TICKETS):
-        found = questions.open_questions(console.sessions, who.area)
-        waiting["/knowledge/questions"] = len(found)
+        waiting["/knowledge/questions"] = questions.count_open(console.sessions, who.area)
     menu = [
         (path, title, request.url.path.removesuffix("/look") == path, waiting.get(path, 0))
         for path, title, permission in MENU

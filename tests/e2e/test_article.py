@@ -58,6 +58,24 @@ async def told(service: Service, clips: Clips) -> tuple[dict[str, Any], str]:
     return ticket, "".join(lines)
 
 
+async def refuses(service: Service, clips: Clips) -> tuple[Citizen, str]:
+    """Ask on the phone, and refuse what the machine offers instead; also what it said."""
+    citizen = await Citizen(service.sip).answered()
+    await service.watch.row(citizen.number, node_name="need")
+    citizen.say(clips.say(ASKED))
+    row = await service.watch.row(citizen.number, node_name="answer")
+
+    def line(topic: str, message: dict[str, Any], text: str) -> bool:
+        return topic == "call.line" and message["id"] == row["id"] and text in message["text"]
+
+    await service.watch.until("an offer", lambda t, m: line(t, m, "您是想问"), 30)
+    citizen.say(clips.say("不是，不用了"))
+    await service.watch.until("the refusal", lambda t, m: line(t, m, "换一种说法"), 30)
+    await citizen.hang_up()
+    lines = [m["text"] for t, m in service.watch.heard if line(t, m, "")]
+    return citizen, "".join(lines)
+
+
 @scene
 async def test_an_article_is_drafted_approved_heard_and_withdrawn(
     service: Service, chromium: Chromium, clips: Clips
@@ -91,8 +109,12 @@ async def test_an_article_is_drafted_approved_heard_and_withdrawn(
     await chief.click("form[action$=withdraw] button")
     await chief.wait_for_selector("text=市民来电不再听到")
     await loaded(service, since)
-    ticket, said = await told(service, clips)
+    citizen, said = await refuses(service, clips)
+    ticket = await service.ticket(citizen.number)
     assert ticket["article"] != article and "街道办事处申请" not in said
+    await chief.goto("/knowledge/questions")
+    await chief.click(f"section:has(a[href='/calls/{ticket['call']}']) >> text=起草条目")
+    assert "津贴" in await chief.input_value("[name=questions]")
 
     for page in (author, chief):
         await page.context.close()
