@@ -69,6 +69,7 @@ from ivr.voice.prompts import PromptStore
 from ivr.voice.slow import SlowPrompts
 from knowledge.commands import intent, kb
 from knowledge.load import load_folder
+from knowledge.places.commands import make_places
 from knowledge.search import KnowledgeIndex
 from knowledge.store import in_force, seed
 from telephony.caller.command import make_command
@@ -389,6 +390,7 @@ main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
 main.add_command(make_caller(load_store))
+main.add_command(make_places(load_store, clock.utc_now))
 main.add_command(make_hear(intent_of))
 main.add_command(
     make_prompts(
