@@ -19,9 +19,9 @@ from core.db import Sessions
 from core.settings import Settings
 from knowledge.places import divisions, geo, osm, store, table_file
 from knowledge.places.gazetteer import Gazetteer
-from knowledge.places.geo import Point
 from knowledge.places.port import FoundPlace, FoundPlaces, Sureness
 from knowledge.places.record import PlaceProblem, Reading
+from knowledge.places.route_commands import add_routes, position
 
 Store = Callable[[], tuple[Settings, Sessions]]
 Now = Callable[[], datetime]
@@ -29,7 +29,7 @@ Now = Callable[[], datetime]
 _SHOWN = 20
 
 
-def make_places(load_store: Store, now: Now) -> click.Group:
+def make_places(load_store: Store, load_settings: Callable[[], Settings], now: Now) -> click.Group:
     """The group `places`. `load_store` opens settings and database when a command runs."""
 
     @click.group()
@@ -83,6 +83,7 @@ def make_places(load_store: Store, now: Now) -> click.Group:
         if found.sureness is not Sureness.SURE:
             raise SystemExit(1)
 
+    add_routes(places, load_store, load_settings, now)
     return places
 
 
@@ -121,16 +122,6 @@ def _where(gazetteer: Gazetteer, text: str) -> FoundPlace:
     if found.sureness is not Sureness.SURE:
         raise click.ClickException(found.why)
     return found.places[0]
-
-
-def position(point: Point) -> FoundPlace:
-    """A point as a place."""
-    from knowledge.places.port import Match
-
-    name = f"{point.lat:.5f},{point.lon:.5f}"
-    return FoundPlace(
-        0, name, name, "other", "", "", point, Match.POSITION, name, "", 1.0, metres=None
-    )
 
 
 def _value(value: object) -> Any:

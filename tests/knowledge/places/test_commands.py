@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 @pytest.fixture
 def places(sessions: Sessions, tmp_path: Path) -> click.Group:
     settings = Settings(data=tmp_path / "data")
-    return make_places(lambda: (settings, sessions), lambda: NOW)
+    return make_places(lambda: (settings, sessions), lambda: settings, lambda: NOW)
 
 
 def say(places: click.Group, *words: object) -> Result:
@@ -98,3 +98,32 @@ def test_choices_and_nothing_are_exit_code_1(places: click.Group, tmp_path: Path
     assert say(places, "find", "人民路").exit_code == 1
     result = say(places, "find", "香梅大道", "--near", "95,200")
     assert result.exit_code == 1 and "no latitude" in result.output
+
+
+def test_build_routes_and_ask_the_way(places: click.Group, extract: Path) -> None:
+    say(places, "import", extract, "--area", "440304")
+    built = say(places, "build-routes", extract)
+    assert built.exit_code == 0 and "tiles from shenzhen_futian.osm.pbf" in built.output
+    way = say(places, "route", "--from", "红荔路与香梅路路口", "--to", "农林路", "--json")
+    assert way.exit_code == 0, way.output
+    value = json.loads(way.output)
+    assert value["summary"].startswith("大约") and "走路" in value["summary"]
+    assert value["steps"][0]["text"].startswith("先沿") and "农林路" in value["steps"][-1]["text"]
+    assert value["geometry"]["type"] == "LineString" and value["metres"] > 500
+    assert "OpenStreetMap" in value["attribution"]
+    drive = say(places, "route", "--from", "22.535,114.025", "--to", "香梅路", "--mode", "car")
+    assert drive.exit_code == 0 and "开车" in drive.output and "1. 先沿" in drive.output
+
+
+def test_no_way_is_a_sentence(places: click.Group, extract: Path, tmp_path: Path) -> None:
+    assert "build-routes" in say(places, "route", "--from", "22.5,114", "--to", "22.6,114").output
+    assert "走路（walk）" in say(places, *"route --from a --to b --mode bus".split()).output
+    assert "no place names" in say(places, "route", "--from", "香梅路", "--to", "22,114").output
+    say(places, "build-routes", extract)
+    say(places, "import", extract)
+    same = say(places, "route", "--from", "香梅路", "--to", "香煤路")
+    assert same.exit_code == 1 and "您已经在那里了" in same.output
+    cut = tmp_path / "cut.osm.pbf"
+    cut.write_bytes(extract.read_bytes()[:3000])
+    result = say(places, "build-routes", cut)
+    assert result.exit_code == 1 and "stays as it was" in result.output

@@ -1,0 +1,194 @@
+"""Cut a route into moves: where somebody who just follows the road needs to be told what to do.
+
+Whoever walks follows the road of one name, and where it has none or ends goes straight on. A move
+begins at each junction where that rule would not keep to the route, or is not clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from knowledge.places.geo import Point, bearing, metres, turn
+from knowledge.places.port import Edge
+
+STRAIGHT = 30.0
+"""A way that bends less (degrees) goes straight on."""
+CLEAR = 20.0
+"""The straightest way is clear when the next one bends so much more."""
+_FOLLOWED = 45.0
+_BEND = 100.0
+_BRIEF_M = 60.0
+"""A road of another name that is shorter and goes straight is not worth a word."""
+_AHEAD_M = 12.0
+"""A heading is taken over so many metres: the last metre before a junction often points aside."""
+_CONNECTOR_M = 60.0
+"""A way without a name that leads to one with a name and is shorter is part of the turn."""
+_CARRIAGEWAYS_M = 45.0
+_NAMED_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing to do: turn by `angle` degrees (right is positive), then go on to the next move.
+
+    `road` is the name of what is followed, empty when it has none; `use` says then what it is.
+    `exits` counts the ways on the side of the turn met since the move before, this one included.
+    `over` says that a like way just before is passed: the near carriageway, for the far one.
+    `angle` is None for the first.
+    """
+
+    angle: float | None
+    heading: float
+    road: str
+    use: str
+    metres: float
+    line: tuple[Point, ...]
+    exits: int
+    over: bool = False
+
+    @property
+    def turns(self) -> bool:
+        """Whether it is a turn, and not straight on or the start."""
+        return self.angle is not None and abs(self.angle) >= STRAIGHT
+
+
+def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
+    """The moves of a route, in order; at least one for a route with an edge."""
+    groups: list[list[Edge]] = []
+    for at, edge in enumerate(edges):
+        if not groups or _told(groups[-1], edges[at - 1], edges[at:]):
+            groups.append([edge])
+        else:
+            groups[-1].append(edge)
+    found: list[Move] = []
+    for before, group in zip(([], *groups), groups, strict=False):
+        found.append(_move(before, group))
+    return tuple(found)
+
+
+def leaving(line: Sequence[Point]) -> float:
+    """The heading in which a line begins."""
+    return bearing(line[0], _along(line))
+
+
+def arriving(line: Sequence[Point]) -> float:
+    """The heading in which a line ends."""
+    return (bearing(line[-1], _along(line[::-1])) + 180) % 360
+
+
+def _along(line: Sequence[Point]) -> Point:
+    """The point some metres into the line."""
+    gone = 0.0
+    for a, b in pairwise(line):
+        gone += metres(a, b)
+        if gone >= _AHEAD_M:
+            return b
+    return line[-1]
+
+
+def _told(group: list[Edge], before: Edge, ahead: Sequence[Edge]) -> bool:
+    """Whether the way from one edge to the next must be told."""
+    edge, heading = ahead[0], arriving(before.line)
+    if _connects(group) and edge.names:
+        return False  # the move is told by the road that its connector leads to
+    angle = turn(heading, leaving(edge.line))
+    others = [(turn(heading, other.heading), other.same_name) for other in before.exits]
+    if not others:
+        return abs(angle) >= _BEND or _renamed(group, ahead)
+    same = bool(set(before.names) & set(edge.names))
+    if _default(before.names, (angle, same), others):
+        return _renamed(group, ahead)
+    return True
+
+
+def _connects(group: list[Edge]) -> bool:
+    """Whether a group is, so far, no more than a short way without a name."""
+    return not any(e.names for e in group) and sum(e.metres for e in group) <= _CONNECTOR_M
+
+
+def _default(
+    names: tuple[str, ...], taken: tuple[float, bool], others: list[tuple[float, bool]]
+) -> bool:
+    """Whether following the road, or going straight on, takes the way that the route takes."""
+    angle, same = taken
+    rivals = others
+    if names and (same or any(also for _, also in others)):
+        if not same:
+            return False
+        rivals = [other for other in others if other[1]]
+        if not rivals:
+            return abs(angle) < _BEND
+    nearest = min(abs(other) for other, _ in rivals)
+    return abs(angle) <= _FOLLOWED and nearest - abs(angle) >= CLEAR
+
+
+def _renamed(group: list[Edge], ahead: Sequence[Edge]) -> bool:
+    """Whether a straight way on becomes another road that is worth a word."""
+    names = set(ahead[0].names)
+    if not names or _road(group) in names:
+        return False
+    run = 0.0
+    for edge in ahead:
+        if not names & set(edge.names):
+            break
+        run += edge.metres
+    return run >= _BRIEF_M
+
+
+def _move(before: list[Edge], group: list[Edge]) -> Move:
+    line: list[Point] = list(group[0].line)
+    for edge in group[1:]:
+        line.extend(edge.line[1:])
+    road = _road(group)
+    first = next(edge for edge in group if not road or road in edge.names)
+    heading = leaving(first.line)
+    angle = turn(arriving(before[-1].line), heading) if before else None
+    return Move(
+        angle=angle,
+        heading=heading,
+        road=road,
+        use=group[0].use,
+        metres=sum(edge.metres for edge in group),
+        line=tuple(line),
+        exits=_exits(before, angle) if angle is not None else 0,
+        over=angle is not None and _over(before, heading),
+    )
+
+
+def _exits(group: list[Edge], angle: float) -> int:
+    """How many ways on the side of a turn there are along a group, the turn's own included."""
+    if abs(angle) < STRAIGHT:
+        return 0
+    count = 1
+    for before in group[:-1]:
+        asides = [turn(arriving(before.line), other.heading) for other in before.exits]
+        count += any(STRAIGHT <= abs(a) < 165 and (a > 0) == (angle > 0) for a in asides)
+    return count
+
+
+def _over(group: list[Edge], heading: float) -> bool:
+    """Whether a way in about the same direction is passed shortly before the end of a group."""
+    left = 0.0
+    for before, after in zip(group[-2::-1], group[:0:-1], strict=True):
+        left += after.metres
+        if left > _CARRIAGEWAYS_M:
+            return False
+        if any(abs(turn(heading, other.heading)) < STRAIGHT for other in before.exits):
+            return True
+    return False
+
+
+def _road(group: list[Edge]) -> str:
+    """What the group is called: its first name, if only a connector comes before it."""
+    gone = 0.0
+    for edge in group:
+        if edge.names:
+            run = sum(e.metres for e in group if edge.names[0] in e.names)
+            whole = sum(e.metres for e in group)
+            return edge.names[0] if run >= _NAMED_SHARE * (whole - gone) else ""
+        gone += edge.metres
+        if gone > _CONNECTOR_M:
+            break
+    return ""
