@@ -7,10 +7,12 @@ with the compass at the start, the crossings that are passed, and landmarks at t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from knowledge.places.geo import Point, bearing, compass, metres, off_line, turn
-from knowledge.places.moves import STRAIGHT, Move, arriving, moves
+from knowledge.places.moves import AHEAD, STRAIGHT, Move, arriving, moves
+from knowledge.places.osm import plain_road
 from knowledge.places.port import Mode, Route
 from knowledge.places.record import CrossingRecord
 from knowledge.places.spoken import distance, duration, number
@@ -19,9 +21,13 @@ _CORNER_M = 30.0
 _LANDMARK_M = 45.0
 _PASSED = 3
 _AT_THE_ROAD_M = 6.0
-_COUNTED = 9
+_COUNTED = 4
 _SOON_M = 20.0
+_LONG_M = 600.0
+_AGAIN_M = 120.0
+_FROM_THE_LAST_M = 1000.0
 
+_FORKS = {"left": "左边", "middle": "中间", "right": "右边"}
 _TURNS = ((60.0, "向{}前方走"), (130.0, "{}转"), (165.0, "向{}后方转"))
 
 _UNNAMED = {
@@ -99,12 +105,13 @@ def _text(at: int, made: tuple[Move, ...], mode: Mode, around: Around, arrival: 
         parts.append(_turning(made[at - 1], move, around))
         parts.append(f"沿{_road(move)}向{compass(move.heading)}{verb}")
     passed = _passed(move, following, around)
-    far = f"大约{distance(move.metres)}" if move.metres >= _SOON_M else distance(move.metres)
-    if following and following.road and following.road != move.road:
-        far += f"，到{following.road}"
-    parts.append(far)
+    gone = move.metres - move.lead
+    parts.append(f"大约{distance(gone)}" if gone >= _SOON_M else distance(gone))
     if passed:
-        parts.append(f"路过{'、'.join(passed)}路口")
+        parts.append(f"路过{'、'.join(_shown(passed))}路口")
+        parts += _after_the_last(move, passed[-1])
+    if following and following.road and following.road != move.road:
+        parts[-1] += f"，到{following.road}"
     if following is None:
         parts.append(arrival)
     return "，".join(parts) + "。"
@@ -116,15 +123,18 @@ def _turning(before: Move, move: Move, around: Around) -> str:
     where = ""
     if move.road and move.road != before.road:
         where = f"到{move.road}路口" if before.road else f"到{move.road}"
-    elif 0 < move.exits <= _COUNTED and move.turns:
+    elif 0 < move.exits <= _COUNTED and move.turns and not _ahead(move):
         side = "右" if move.angle > 0 else "左"
         where = f"在{side}手边第{_ordinal(move.exits)}个路口"
     seen = [name for _, name in around.landmarks(move.line[0], _LANDMARK_M)]
     if seen:
         where += f"（{seen[0]}旁边）" if where else f"到{seen[0]}"
-    over = "过了马路再" if move.over and move.turns else ""
+    over = "过了马路再" if move.over and move.turns and not _ahead(move) else ""
     soon = "马上" if before.metres < _SOON_M and not over else ""
-    return f"{where}{over}{soon}{turning(move.angle)}"
+    if not move.fork:
+        return f"{where}{over}{soon}{turning(move.angle)}"
+    side = "" if _ahead(move) else turning(move.own)
+    return f"{where or '在岔路口'}{over}{soon}{side}走{_FORKS[move.fork]}那条路"
 
 
 def turning(angle: float) -> str:
@@ -135,6 +145,10 @@ def turning(angle: float) -> str:
     return next((said.format(side) for limit, said in _TURNS if abs(angle) < limit), "掉头")
 
 
+def _ahead(move: Move) -> bool:
+    return bool(move.fork) and abs(move.own) < AHEAD
+
+
 def _road(move: Move) -> str:
     return move.road or f"没有路名的{_UNNAMED.get(move.use, '路')}"
 
@@ -143,25 +157,50 @@ def _ordinal(value: int) -> str:
     return "二" if value == 2 else number(value)
 
 
-def _passed(move: Move, following: Move | None, around: Around) -> list[str]:
-    """The named roads that cross a move's road on the way, in order, the most telling few."""
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A road that crosses a move's road, and how far into the move."""
+
+    road: str
+    at: float
+
+
+def _passed(move: Move, following: Move | None, around: Around) -> list[_Passed]:
+    """The named roads that cross a move's road on the way, in order."""
     if not move.road:
         return []
-    shown = {move.road, *([following.road] if following else [])}
-    found: list[str] = []
+    own = {move.road, plain_road(move.road)}
     ends = (move.line[0], move.line[-1])
-    for point in move.line[1:-1]:
+    next_road = plain_road(following.road) if following else ""
+    found: dict[str, tuple[float, float]] = {}
+    gone = 0.0
+    for before, point in pairwise(move.line[:-1]):
+        gone += metres(before, point)
         if min(metres(point, end) for end in ends) < _CORNER_M:
             continue
-        for _, corner in around.corners(point, _CORNER_M):
-            roads = {corner.road_a, corner.road_b}
-            other = next(iter(roads - shown), "")
-            if roads & shown and other and len(roads - shown) == 1 and other not in found:
-                found.append(other)
-    if len(found) > _PASSED:
-        # The last ones tell that one is nearly there.
-        found = [found[0], *found[1 - _PASSED :]]
-    return found
+        for away, corner in around.corners(point, _CORNER_M):
+            others = {corner.road_a, corner.road_b} - own
+            if len(others) == 1 and next_road not in others:
+                (other,) = others
+                known = found.get(other)
+                # A road that is met again farther on is told where it is met last.
+                if known is None or gone - known[1] > _AGAIN_M or away < known[0]:
+                    found[other] = (away, gone)
+    return sorted((_Passed(road, at) for road, (_, at) in found.items()), key=lambda p: p.at)
+
+
+def _shown(passed: list[_Passed]) -> list[str]:
+    """The first, and the last ones, which tell that one is nearly there."""
+    roads = [each.road for each in passed]
+    return roads if len(roads) <= _PASSED else [roads[0], *roads[1 - _PASSED :]]
+
+
+def _after_the_last(move: Move, last: _Passed) -> list[str]:
+    """On a long way: how far it is from the last crossing, which is easier to judge."""
+    left = move.metres - last.at
+    if move.metres < _LONG_M or not _SOON_M <= left <= _FROM_THE_LAST_M:
+        return []
+    return [f"过了{last.road}路口再走大约{distance(left)}"]
 
 
 def _arrival(route: Route, end: Point, name: str) -> str:

@@ -7,11 +7,11 @@ begins at each junction where that rule would not keep to the route, or is not c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from knowledge.places.geo import Point, bearing, metres, turn
-from knowledge.places.port import Edge
+from knowledge.places.port import Edge, Exit
 
 STRAIGHT = 30.0
 """A way that bends less (degrees) goes straight on."""
@@ -23,9 +23,16 @@ _BRIEF_M = 60.0
 """A road of another name that is shorter and goes straight is not worth a word."""
 _AHEAD_M = 12.0
 """A heading is taken over so many metres: the last metre before a junction often points aside."""
-_CONNECTOR_M = 60.0
+_CONNECTOR_M = {"turn_channel": 60.0, "ramp": 60.0}
+_SHORT_M = 12.0
 """A way without a name that leads to one with a name and is shorter is part of the turn."""
+_CONNECTS = 60.0
+AHEAD = 70.0
+_BACK = 150.0
+_FORK = 55.0
+"""Ways that both lead on and part by less (degrees) are told as the left and the right one."""
 _CARRIAGEWAYS_M = 45.0
+_TWICE = 8.5
 _NAMED_SHARE = 0.3
 
 
@@ -36,6 +43,9 @@ class Move:
     `road` is the name of what is followed, empty when it has none; `use` says then what it is.
     `exits` counts the ways on the side of the turn met since the move before, this one included.
     `over` says that a like way just before is passed: the near carriageway, for the far one.
+    `fork` says which of several ways that lead on is meant: left, middle, right, or empty. `own`
+    is the angle of its first metres, where `angle` is that of the road which they lead to. `lead`
+    is how much of the first move's metres lies before its road.
     `angle` is None for the first.
     """
 
@@ -47,6 +57,9 @@ class Move:
     line: tuple[Point, ...]
     exits: int
     over: bool = False
+    fork: str = ""
+    own: float = 0.0
+    lead: float = 0.0
 
     @property
     def turns(self) -> bool:
@@ -58,13 +71,21 @@ def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
     """The moves of a route, in order; at least one for a route with an edge."""
     groups: list[list[Edge]] = []
     for at, edge in enumerate(edges):
-        if not groups or _told(groups[-1], edges[at - 1], edges[at:]):
+        if not groups or _told(groups, edges[at - 1], edges[at:]):
             groups.append([edge])
         else:
             groups[-1].append(edge)
-    found: list[Move] = []
-    for before, group in zip(([], *groups), groups, strict=False):
-        found.append(_move(before, group))
+    lead: list[Edge] = []
+    if len(groups) > 1 and sum(edge.metres for edge in groups[0]) < _SHORT_M:
+        # Nobody needs to be told the first few steps to the road.
+        lead = groups.pop(0)
+    found = [_move(before, group) for before, group in zip([[], *groups], groups, strict=False)]
+    if lead:
+        line = [point for edge in lead for point in edge.line[:-1]]
+        more = sum(edge.metres for edge in lead)
+        found[0] = replace(
+            found[0], metres=found[0].metres + more, lead=more, line=(*line, *found[0].line)
+        )
     return tuple(found)
 
 
@@ -88,13 +109,13 @@ def _along(line: Sequence[Point]) -> Point:
     return line[-1]
 
 
-def _told(group: list[Edge], before: Edge, ahead: Sequence[Edge]) -> bool:
+def _told(groups: list[list[Edge]], before: Edge, ahead: Sequence[Edge]) -> bool:
     """Whether the way from one edge to the next must be told."""
-    edge, heading = ahead[0], arriving(before.line)
-    if _connects(group) and edge.names:
+    group, edge, heading = groups[-1], ahead[0], arriving(before.line)
+    if _connects(group) and _run(ahead) >= _BRIEF_M and _on_the_side(groups, edge):
         return False  # the move is told by the road that its connector leads to
     angle = turn(heading, leaving(edge.line))
-    others = [(turn(heading, other.heading), other.same_name) for other in before.exits]
+    others = [(turn(heading, e.heading), e.same_name) for e in _others(before, edge)]
     if not others:
         return abs(angle) >= _BEND or _renamed(group, ahead)
     same = bool(set(before.names) & set(edge.names))
@@ -103,9 +124,40 @@ def _told(group: list[Edge], before: Edge, ahead: Sequence[Edge]) -> bool:
     return True
 
 
+def _others(before: Edge, edge: Edge) -> list[Exit]:
+    """The exits that are not the way taken drawn a second time, as some maps have it."""
+    taken = leaving(edge.line)
+    same = bool(set(before.names) & set(edge.names)) or not (before.names or edge.names)
+    return [
+        other
+        for other in before.exits
+        if other.same_name != same or abs(turn(taken, other.heading)) > _TWICE
+    ]
+
+
 def _connects(group: list[Edge]) -> bool:
     """Whether a group is, so far, no more than a short way without a name."""
-    return not any(e.names for e in group) and sum(e.metres for e in group) <= _CONNECTOR_M
+    longest = min(_CONNECTOR_M.get(edge.use, _SHORT_M) for edge in group)
+    return not any(e.names for e in group) and sum(e.metres for e in group) <= longest
+
+
+def _on_the_side(groups: list[list[Edge]], edge: Edge) -> bool:
+    """Whether a connector leaves the junction to about the side that its road leads to."""
+    if len(groups) == 1:
+        return True
+    heading = arriving(groups[-2][-1].line)
+    own, whole = turn(heading, leaving(groups[-1][0].line)), turn(heading, leaving(edge.line))
+    return abs(turn(own, whole)) < _CONNECTS
+
+
+def _run(ahead: Sequence[Edge]) -> float:
+    """How far the road of the first edge goes on; 0 when it has no name."""
+    names, run = set(ahead[0].names), 0.0
+    for edge in ahead:
+        if not names & set(edge.names):
+            break
+        run += edge.metres
+    return run
 
 
 def _default(
@@ -126,15 +178,7 @@ def _default(
 
 def _renamed(group: list[Edge], ahead: Sequence[Edge]) -> bool:
     """Whether a straight way on becomes another road that is worth a word."""
-    names = set(ahead[0].names)
-    if not names or _road(group) in names:
-        return False
-    run = 0.0
-    for edge in ahead:
-        if not names & set(edge.names):
-            break
-        run += edge.metres
-    return run >= _BRIEF_M
+    return _road(group) not in ahead[0].names and _run(ahead) >= _BRIEF_M
 
 
 def _move(before: list[Edge], group: list[Edge]) -> Move:
@@ -153,7 +197,9 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
         metres=sum(edge.metres for edge in group),
         line=tuple(line),
         exits=_exits(before, angle) if angle is not None else 0,
-        over=angle is not None and _over(before, heading),
+        over=bool(before and road) and _over(before, heading),
+        fork=_fork(before[-1], group[0]) if before else "",
+        own=turn(arriving(before[-1].line), leaving(group[0].line)) if before else 0.0,
     )
 
 
@@ -164,8 +210,13 @@ def _exits(group: list[Edge], angle: float) -> int:
     count = 1
     for before in group[:-1]:
         asides = [turn(arriving(before.line), other.heading) for other in before.exits]
-        count += any(STRAIGHT <= abs(a) < 165 and (a > 0) == (angle > 0) for a in asides)
+        count += any(aside(a) and (a > 0) == (angle > 0) for a in asides)
     return count
+
+
+def aside(angle: float) -> bool:
+    """Whether a way leaves so clearly to the side that people count it."""
+    return 40.0 <= abs(angle) < 140.0
 
 
 def _over(group: list[Edge], heading: float) -> bool:
@@ -180,15 +231,37 @@ def _over(group: list[Edge], heading: float) -> bool:
     return False
 
 
+def _fork(before: Edge, edge: Edge) -> str:
+    """Which of several ways in about one direction is taken, where there are such."""
+    heading = arriving(before.line)
+    taken = turn(heading, leaving(edge.line))
+    others = [turn(heading, other.heading) for other in _others(before, edge)]
+    others = [angle for angle in others if alike(angle, taken)]
+    if not any(abs(angle - taken) < _FORK for angle in others):
+        return ""
+    left, right = (any(angle < taken for angle in others), any(angle > taken for angle in others))
+    return "middle" if left and right else "right" if left else "left"
+
+
+def alike(angle: float, other: float) -> bool:
+    """Whether two ways that leave a junction are chosen from by left and right: both lead on, or
+    both to one side.
+    """
+    if abs(other) < AHEAD:
+        return abs(angle) < AHEAD
+    return AHEAD <= abs(angle) < _BACK and abs(other) < _BACK and (angle > 0) == (other > 0)
+
+
 def _road(group: list[Edge]) -> str:
     """What the group is called: its first name, if only a connector comes before it."""
     gone = 0.0
+    whole = sum(edge.metres for edge in group)
     for edge in group:
         if edge.names:
             run = sum(e.metres for e in group if edge.names[0] in e.names)
-            whole = sum(e.metres for e in group)
-            return edge.names[0] if run >= _NAMED_SHARE * (whole - gone) else ""
+            if run >= _NAMED_SHARE * (whole - gone):
+                return edge.names[0]
         gone += edge.metres
-        if gone > _CONNECTOR_M:
+        if gone > max(_CONNECTOR_M.values()):
             break
     return ""

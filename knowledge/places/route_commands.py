@@ -77,7 +77,7 @@ def add_routes(
 
 
 def _place(guide: Guide, text: str, near: geo.Point | None) -> FoundPlace:
-    """The one place that a text means. Ends the command with the sentence that tells the choices."""
+    """The one place that a text means. Ends the command with a sentence when there is no one."""
     try:
         point = geo.parsed(text)
     except geo.PointError as bad:

@@ -25,10 +25,10 @@ def number(value: int) -> str:
 
 
 def distance(metres: float) -> str:
-    """How far, rounded as people round: 十来米, 六十米, 两百五十米, 一点二公里, 两公里."""
+    """How far, rounded as people round: 十来米, 六十米, 四百五十米, 一点二公里, 两公里."""
     if metres < 15:
         return "十来米"
-    if metres < 100:
+    if metres < 295:
         return f"{number(round(metres / 10) * 10)}米"
     if metres < 975:
         return f"{number(round(metres / 50) * 50)}米"

@@ -25,8 +25,10 @@ def encoded(points: list[tuple[int, int]]) -> str:
 
 
 @given(
-    st.lists(st.tuples(st.integers(-90 * 10**6, 90 * 10**6), st.integers(-180 * 10**6, 180 * 10**6)))
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.integers(-90_000_000, 90_000_000), st.integers(-180_000_000, 180_000_000))
+    )
+)
 def test_there_and_back(points: list[tuple[int, int]]) -> None:
     found = decoded(encoded(points))
     assert [(round(p.lat * 1e6), round(p.lon * 1e6)) for p in found] == points
