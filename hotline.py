@@ -72,6 +72,8 @@ from knowledge import live
 from knowledge.commands import intent, make_kb
 from knowledge.load import load_folder
 from knowledge.places.commands import make_places
+from knowledge.places.guide import load_guide, token_of
+from knowledge.places.port import Mode, RouteProblem, RouterFault
 from knowledge.questions import apply_to_questions
 from knowledge.store import seed
 from knowledge.synonyms import seed_groups
@@ -164,6 +166,8 @@ class Node:
         await in_thread(seed, self.sessions, settings.articles, clock.utc_now())
         await in_thread(seed_groups, self.sessions, clock.utc_now())
         await self._load_knowledge()
+        self.guide, router = await in_thread(load_guide, self.sessions, settings.data / "routes")
+        self._on_stop("router", router.stop)
         self.slow.warm(self.tree.fixed_texts() if self.tree.elder else ())
         usual = from_asr.recogniser(settings, reactor)
         self.recogniser = from_asr.by_language(settings, usual, reactor)
@@ -216,6 +220,7 @@ class Node:
             recogniser=self.recogniser,
             second=self.second_reader,
             ask=self._ask,
+            guide=self._show_the_way,
             slow=self.slow,
             recall=lambda number: deferToThread(recalled, self.sessions, number),
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
@@ -252,6 +257,26 @@ class Node:
         except VoiceUnavailable as why:
             log.warn("a text cannot be heard at the console: {why}", why=why)
             return None
+
+    def _show_the_way(
+        self, asked: ivr.FindPlace | ivr.FindWay, area: str
+    ) -> ivr.PlacesFound | ivr.WayFound:
+        if not self.guide:
+            return ivr.PlacesFound("unavailable")
+        if isinstance(asked, ivr.FindWay):
+            try:
+                way = self.guide.way_between(asked.start, asked.end, Mode.WALK)
+            except RouteProblem as problem:
+                return ivr.WayFound(why=str(problem))
+            except RouterFault as fault:
+                log.error("no way can be told: {fault}", fault=str(fault))
+                return ivr.PlacesFound("unavailable")
+            return ivr.WayFound(way.summary, tuple(step.text for step in way.steps))
+        if not asked.text:
+            return ivr.PlacesFound("ready")
+        found = self.guide.find_either((asked.text, asked.otherwise), asked.near, area)
+        seen = tuple(ivr.PlaceSeen(token_of(place), place.label) for place in found.places)
+        return ivr.PlacesFound(found.sureness.value, seen, found.why)
 
     def _today(self) -> date:
         return clock.local(clock.utc_now(), self.settings.timezone).date()

@@ -96,6 +96,36 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceSeen:
+    """A place as the dialogue knows it: `token` is for the driver alone, `label` is spoken."""
+
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesFound:
+    """The gazetteer's reply to `FindPlace`.
+
+    `decision` is ready (to an empty question), sure, choose, nothing, or unavailable when no place
+    names are loaded. `why` is a sentence for the caller.
+    """
+
+    decision: str
+    places: tuple[PlaceSeen, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WayFound:
+    """The reply to `FindWay`: a summary and spoken steps, or `why` there are none."""
+
+    summary: str = ""
+    steps: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueEnded:
     """Waiting is over without a person: reason is nobody, timeout or closed."""
 
@@ -136,6 +166,8 @@ Event = (
     | ReadAgain
     | TimerFired
     | Answered
+    | PlacesFound
+    | WayFound
     | QueueEnded
     | PersonCame
     | PersonLeft
@@ -223,6 +255,26 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class FindPlace:
+    """Find a place by what was said; the driver replies with PlacesFound.
+
+    `near` is the token of a place beside it. An empty text asks whether any places are known.
+    """
+
+    text: str
+    near: str = ""
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindWay:
+    """Find the way between two places by their tokens; the driver replies with WayFound."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reread:
     """Read the last utterance a second time; the driver replies with ReadAgain."""
 
@@ -301,6 +353,8 @@ Effect = (
     | ElderBegins
     | SetTimer
     | Ask
+    | FindPlace
+    | FindWay
     | Reread
     | Enqueue
     | RecordMessage

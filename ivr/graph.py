@@ -9,6 +9,7 @@ from ivr.nodes import (
     AnswerNode,
     CallerNode,
     DigitsNode,
+    DirectionsNode,
     HoursNode,
     ListenNode,
     MessageNode,
@@ -65,6 +66,10 @@ def _ways(node: Node) -> Iterator[Exit]:
         case DigitsNode():
             yield Exit(node.done, ("done",), False, "已核对")
             yield Exit(node.no_input.next, ("no_input", "next"), True, "没有出声")
+            yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
+        case DirectionsNode():
+            yield Exit(node.next, ("next",), False, "已指路")
+            yield Exit(node.unavailable.next, ("unavailable", "next"), True, "没有地名库")
             yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
         case CallerNode():
             yield Exit(node.known, ("known",), True, "来电有号码")

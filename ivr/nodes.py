@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from ivr import digit_words, digits
+from ivr import digit_words, digits, direction_words
 from ivr.emergency import Spotter
 
 Texts = tuple[str, ...]
@@ -162,6 +162,24 @@ class DigitsNode:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectionsNode:
+    """Asks where to (`texts`) and where from (`origin`), and tells the way (`ivr.directions`).
+
+    `unavailable` is taken when no places are loaded or none is found within `wait_ms`; `otherwise`
+    when it does not work out, `next` when the way was told.
+    """
+
+    name: str
+    texts: Texts
+    origin: Texts
+    unavailable: Way
+    next: str
+    otherwise: str
+    wait_ms: int = 6_000
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CallerNode:
     """Branches on whether the caller's own number is known, so that they can be called back."""
 
@@ -248,7 +266,7 @@ class ElderMode:
 
 Node = (
     SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
-    | TransferNode | HangupNode | HoursNode | CallerNode
+    | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode
 )  # fmt: skip
 
 
@@ -311,6 +329,8 @@ class Tree:
                 choices += [node.yes, node.no]
             elif isinstance(node, DigitsNode):
                 found.update(dict.fromkeys(digit_words.PHRASES))
+            elif isinstance(node, DirectionsNode):
+                found.update(dict.fromkeys(direction_words.PHRASES))
         for choice in choices:
             found.update(dict.fromkeys(choice.says + choice.mentions))
         return list(found)
@@ -358,6 +378,8 @@ def _texts_of(node: Node) -> list[str]:
         return [*node.confirm, *node.tell, *_said(node.nothing), *_said(node.rejected)]
     if isinstance(node, DigitsNode):
         return [*node.texts, *digits.texts(number_of(node, date.min))]
+    if isinstance(node, DirectionsNode):
+        return [*node.texts, *node.origin, *_said(node.unavailable), *direction_words.TEXTS]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

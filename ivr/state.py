@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from ivr import digits
+from ivr import digits, directions
 from ivr.emergency import Word
 from ivr.events import Answered
 
@@ -49,7 +49,8 @@ class State:
     nodes. `texts` is what was said last, `cut` that the caller broke into it, `early` what the
     caller said before the question. `question` is what the knowledge room is asked, `otherwise`
     what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
-    waits to be confirmed. `number` is what has been collected at a digits node. `paused` says that
+    waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
+    talk about a way stands. `paused` says that
     the text stands still for a sound which may become words, `false_starts` how many did not.
     `told` is the answer that was told last. `distress` are the different words of distress heard
     in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
@@ -79,6 +80,7 @@ class State:
     unsure: Answered | None = None
     told: Answered | None = None
     number: digits.State = field(default_factory=digits.State)
+    way: directions.State = field(default_factory=directions.State)
     deaf: bool = False
     paused: bool = False
     false_starts: int = 0

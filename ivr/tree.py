@@ -21,6 +21,7 @@ from ivr.nodes import (
     CallerNode,
     Choice,
     DigitsNode,
+    DirectionsNode,
     ElderMode,
     HangupNode,
     HoursNode,
@@ -178,6 +179,17 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 otherwise=data["otherwise"],
                 no_input=_way(data.get("no_input", {})),
                 tries=data.get("tries", 3),
+                barge_in=barge_in,
+            )
+        case "directions":
+            return DirectionsNode(
+                name,
+                texts,
+                origin=_texts(data["origin"]),
+                unavailable=_way(data["unavailable"]),
+                next=data["next"],
+                otherwise=data["otherwise"],
+                wait_ms=data.get("wait_ms", 6000),
                 barge_in=barge_in,
             )
         case "caller":

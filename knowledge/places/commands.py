@@ -27,6 +27,7 @@ Store = Callable[[], tuple[Settings, Sessions]]
 Now = Callable[[], datetime]
 
 _SHOWN = 20
+_NO_NAMES = "no place names were imported yet; say hotline places import FILE"
 
 
 def make_places(load_store: Store, load_settings: Callable[[], Settings], now: Now) -> click.Group:
@@ -83,6 +84,21 @@ def make_places(load_store: Store, load_settings: Callable[[], Settings], now: N
         if found.sureness is not Sureness.SURE:
             raise SystemExit(1)
 
+    @places.command()
+    @click.argument("file", type=click.Path(path_type=Path))
+    def phrases(file: Path) -> None:
+        """Write the names with a position to FILE, for the recogniser (setting asr_phrases)."""
+        named = {name.name for name in store.names(load_store()[1]) if name.point}
+        if not named:
+            raise click.ClickException(_NO_NAMES)
+        try:
+            file.write_text("".join(f"{name}\n" for name in sorted(named)), encoding="utf-8")
+        except OSError as bad:
+            raise click.ClickException(f"{file} cannot be written: {bad.strerror}") from bad
+        click.echo(
+            f"{len(named)} names in {file}; set asr_phrases to it, then hotline models build"
+        )
+
     add_routes(places, load_store, load_settings, now)
     return places
 
@@ -91,9 +107,7 @@ def load_gazetteer(sessions: Sessions) -> Gazetteer:
     """All names of the database in memory. Blocking. Ends the command when there are none."""
     gazetteer = Gazetteer(store.names(sessions), store.crossings(sessions))
     if not len(gazetteer):
-        raise click.ClickException(
-            "no place names were imported yet; say hotline places import FILE"
-        )
+        raise click.ClickException(_NO_NAMES)
     return gazetteer
 
 

@@ -34,10 +34,12 @@ _ALIAS, _HOMOPHONE, _SOUND, _INSIDE, _AROUND = 0.99, 0.97, 0.96, 0.93, 0.9
 _NEAR, _IMPORTANCE, _AREA, _UNPLACED = 0.08, 0.04, 0.03, 0.12
 _NEAR_M = 3000.0
 _SPOKEN_TOGETHER = 4
-_HELD = 0.72
-"""A part that fits worse is not offered: two syllables are in many sentences by chance."""
+_HELD, _HELD_PLACED = 0.72, 0.66
+"""A part that fits worse is not offered: two syllables are in many sentences by chance. Fewer names
+are looked at, and what was heard is worse, where a place to go to is asked for.
+"""
 
-LIKELY = 0.7
+LIKELY = 0.66
 """A name that fits worse is not offered."""
 SURE = 0.8
 """A name that fits worse is asked back."""
@@ -107,7 +109,8 @@ class Gazetteer:
         corner = self._corner_of_parts(scored, near)
         if corner is not None:
             return corner
-        scored = [s for s in scored if s.match is not Match.PART or s.fits >= _HELD]
+        held = _HELD_PLACED if placed else _HELD
+        scored = [s for s in scored if s.match is not Match.PART or s.fits >= held]
         if not scored or scored[0].fits < LIKELY:
             return FoundPlaces(Sureness.NOTHING, (), f"没有找到和“{whole}”相近的地名。")
         return self._decide(whole, scored, near)

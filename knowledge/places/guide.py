@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.db import Sessions
@@ -12,9 +13,11 @@ from knowledge.places.geo import Point
 from knowledge.places.port import (
     FoundPlace,
     FoundPlaces,
+    Match,
     Mode,
     RouteProblem,
     Router,
+    Sureness,
 )
 from knowledge.places.valhalla_router import ValhallaRouter
 
@@ -36,6 +39,16 @@ class Guide:
         """Find a place to go to or to start from; only such with a position. Never raises."""
         return self._gazetteer.find(text, near, area, placed=True)
 
+    def find_either(self, texts: Sequence[str], near: str, area: str = "") -> FoundPlaces:
+        """Find a place that was read in one or two ways, near a token; the surer reading counts."""
+        beside = from_token(near).point if near else None
+        readings = [self.find(text, beside, area) for text in dict.fromkeys(texts) if text]
+        return max(readings, key=_sureness)
+
+    def way_between(self, start: str, end: str, mode: Mode) -> Directions:
+        """As `way`, by tokens."""
+        return self.way(from_token(start), from_token(end), mode)
+
     def way(self, start: FoundPlace, end: FoundPlace, mode: Mode) -> Directions:
         """The way from one place to another, spoken. Raises RouteProblem or RouterFault."""
         for place in (start, end):
@@ -44,6 +57,24 @@ class Guide:
         assert start.point and end.point
         route = self._router.route(start.point, end.point, mode)
         return directions(route, end.point, end.name, self._gazetteer)
+
+
+def token_of(place: FoundPlace) -> str:
+    """A place as one word that a dialogue can keep; `from_token` reads it."""
+    assert place.point is not None
+    return f"{place.point.lat:.6f},{place.point.lon:.6f},{place.name}"
+
+
+def from_token(token: str) -> FoundPlace:
+    """The place that `token_of` wrote down. Raises ValueError on another text."""
+    lat, lon, name = token.split(",", 2)
+    point = Point(float(lat), float(lon))
+    return FoundPlace(0, name, name, "other", "", "", point, Match.POSITION, name, "", 1.0, None)
+
+
+def _sureness(found: FoundPlaces) -> tuple[int, float]:
+    order = {Sureness.NOTHING: 0, Sureness.CHOOSE: 1, Sureness.SURE: 2}
+    return order[found.sureness], max((place.score for place in found.places), default=0.0)
 
 
 def load_guide(sessions: Sessions, routes: Path) -> tuple[Guide, ValhallaRouter]:

@@ -43,6 +43,15 @@ def test_import_find_and_import_again(places: click.Group, extract: Path) -> Non
     assert near.exit_code == 0 and "米）" in near.output
 
 
+def test_names_for_the_recogniser(places: click.Group, extract: Path, tmp_path: Path) -> None:
+    assert "no place names" in say(places, "phrases", tmp_path / "p.txt").output
+    say(places, "import", extract)
+    assert say(places, "phrases", tmp_path / "p.txt").exit_code == 0
+    names = (tmp_path / "p.txt").read_text("utf-8").splitlines()
+    assert {"香梅路", "深南大道", "深南大道辅路"} <= set(names) and len(names) == len(set(names))
+    assert "cannot be written" in say(places, "phrases", "/none/p.txt").output
+
+
 def test_half_the_rows_wrong_imports_nothing(
     places: click.Group, tmp_path: Path, sessions: Sessions
 ) -> None:

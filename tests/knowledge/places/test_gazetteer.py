@@ -65,6 +65,15 @@ def test_nothing_gets_a_sentence(gazetteer: Gazetteer, text: str, said: str) -> 
     assert found.sureness is Sureness.NOTHING and not found.places and said in found.why
 
 
+@pytest.mark.parametrize(
+    ("heard", "meant"), [("七项美术怎么走", "香梅路"), ("火灾能力路", "农林路")]
+)
+def test_what_a_recogniser_made_of_it(gazetteer: Gazetteer, heard: str, meant: str) -> None:
+    """Texts that the hotline's own recogniser wrote for 去香梅路怎么走 and 我在农林路."""
+    found = gazetteer.find(heard, placed=True)
+    assert meant in {place.name for place in found.places}
+
+
 def test_names_that_sound_the_same_are_offered(gazetteer: Gazetteer) -> None:
     found = gazetteer.find("新洲四街")  # 新州四街 in the extract
     assert found.places[0].name == "新州四街"
