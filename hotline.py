@@ -264,19 +264,27 @@ class Node:
         if not self.guide:
             return ivr.PlacesFound("unavailable")
         if isinstance(asked, ivr.FindWay):
-            try:
-                way = self.guide.way_between(asked.start, asked.end, Mode.WALK)
-            except RouteProblem as problem:
-                return ivr.WayFound(why=str(problem))
-            except RouterFault as fault:
-                log.error("no way can be told: {fault}", fault=str(fault))
-                return ivr.PlacesFound("unavailable")
-            return ivr.WayFound(way.summary, tuple(step.text for step in way.steps))
+            return self._way(asked.start, asked.end)
         if not asked.text:
             return ivr.PlacesFound("ready")
         found = self.guide.find_either((asked.text, asked.otherwise), asked.near, area)
         seen = tuple(ivr.PlaceSeen(token_of(place), place.label) for place in found.places)
+        if asked.near and len(seen) == 1:
+            # While the two ends are read back the voice can already render the way.
+            self._way(seen[0].token, asked.near)
         return ivr.PlacesFound(found.sureness.value, seen, found.why)
+
+    def _way(self, start: str, end: str) -> ivr.PlacesFound | ivr.WayFound:
+        try:
+            way = self.guide.way_between(start, end, Mode.WALK)
+        except RouteProblem as problem:
+            return ivr.WayFound(why=str(problem))
+        except RouterFault as fault:
+            log.error("no way can be told: {fault}", fault=str(fault))
+            return ivr.PlacesFound("unavailable")
+        steps = tuple(step.text for step in way.steps)
+        reactor.callFromThread(self.prompts.warm, (way.summary, *steps))
+        return ivr.WayFound(way.summary, steps)
 
     def _today(self) -> date:
         return clock.local(clock.utc_now(), self.settings.timezone).date()
