@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SETUP := @deploy/setup/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint bench eval docs model lock clean
+.PHONY: help setup run demo routing test lint bench eval docs model lock clean
 
 help: ## shows this list
 	@echo "12349 hotline. Say make and one of:"
@@ -21,6 +21,9 @@ run: ## starts the hotline
 demo: ## starts a demonstration with callers and agents, on this machine only
 	$(SETUP) run
 	@.venv/bin/hotline demo $(ARGS)
+
+routing: ## installs the street router (0.5 GB) that tells callers the way
+	$(SETUP) routing
 
 test: ## runs all tests; the tools that only tests need are installed first
 	$(SETUP) test
@@ -61,6 +64,9 @@ lock: ## resolves the Python and browser dependencies anew and writes their lock
 	    --python-version 3.11 -c requirements-dev.lock -q -o requirements.lock
 	@cd deploy/setup && ../../.venv/lock/bin/uv pip compile build-requirements.in \
 	    --generate-hashes --python-version 3.11 --upgrade -q -o build-requirements.lock
+	@cd deploy/setup && ../../.venv/lock/bin/uv pip compile routing-requirements.in \
+	    --generate-hashes --python-version 3.11 -c ../../requirements-dev.lock -q \
+	    -o routing-requirements.lock
 	@cd agent_ui && npm update --package-lock-only --omit-lockfile-registry-resolved \
 	    --ignore-scripts --no-audit --no-fund
 

@@ -62,15 +62,21 @@ from ivr.draw import draw
 from ivr.findings import TreeRefused
 from ivr.hours import WrongCalendar
 from ivr.tree import load as load_tree
+from ivr.voice.aloud import aloud
 from ivr.voice.build import PROMPTS, texts_of
 from ivr.voice.commands import make_prompts
-from ivr.voice.port import Speaker
+from ivr.voice.port import Speaker, VoiceUnavailable
 from ivr.voice.prompts import PromptStore
 from ivr.voice.slow import SlowPrompts
-from knowledge.commands import intent, kb
+from knowledge import live
+from knowledge.commands import intent, make_kb
 from knowledge.load import load_folder
-from knowledge.search import KnowledgeIndex
-from knowledge.store import in_force, seed
+from knowledge.places.commands import make_places
+from knowledge.places.guide import load_guide, token_of
+from knowledge.places.port import Mode, RouteProblem, RouterFault
+from knowledge.questions import apply_to_questions
+from knowledge.store import seed
+from knowledge.synonyms import seed_groups
 from telephony.caller.command import make_command
 from telephony.caller.demo import Demonstration
 from telephony.calls.ports import Reply
@@ -158,9 +164,10 @@ class Node:
         self.slow = SlowPrompts(self.prompts, folder, pace, reactor, deferToThread)
         self._on_stop("slow prompts", self.slow.stop)
         await in_thread(seed, self.sessions, settings.articles, clock.utc_now())
-        articles = await in_thread(in_force, self.sessions, self._today())
-        self.knowledge = await in_thread(KnowledgeIndex, articles)
-        self.prompts.warm(texts_of(self.tree, [asdict(article) for article in articles]))
+        await in_thread(seed_groups, self.sessions, clock.utc_now())
+        await self._load_knowledge()
+        self.guide, router = await in_thread(load_guide, self.sessions, settings.data / "routes")
+        self._on_stop("router", router.stop)
         self.slow.warm(self.tree.fixed_texts() if self.tree.elder else ())
         usual = from_asr.recogniser(settings, reactor)
         self.recogniser = from_asr.by_language(settings, usual, reactor)
@@ -169,13 +176,37 @@ class Node:
         self.second_reader = from_asr.second_reader(settings, reactor)
         self._on_stop("second reader", self.second_reader.stop)
 
+    async def _load_knowledge(self) -> None:
+        loaded = await in_thread(live.load, self.sessions, self._today())
+        self.knowledge = live.LiveKnowledge(
+            loaded,
+            lambda: deferToThread(live.load, self.sessions, self._today()),
+            reactor,
+            self._knows,
+        )
+        self._on_stop("knowledge", self.knowledge.stop)
+        self.bus.subscribe([live.CHANGED, "bus.restored"], self.knowledge.changed)
+        self._warm(loaded)
+
+    def _knows(self, loaded: live.Loaded) -> None:
+        self._warm(loaded)
+        told = {"node": self.settings.node, "articles": len(loaded.articles)}
+        self.bus.publish(live.LOADED, told)
+
+    def _warm(self, loaded: live.Loaded) -> None:
+        self.prompts.warm(texts_of(self.tree, [asdict(article) for article in loaded.articles]))
+
     async def _start_telephony(self) -> None:
         settings = self.settings
         self.journal = Journal(
             self.sessions,
             settings.data / "spool.jsonl",
             reactor,
-            [apply_to_call, partial(apply_to_ticket, zone=settings.timezone)],
+            [
+                apply_to_call,
+                partial(apply_to_ticket, zone=settings.timezone),
+                apply_to_questions,
+            ],
         )
         self.journal.start()
         self._on_stop("journal", self.journal.stop)
@@ -189,6 +220,7 @@ class Node:
             recogniser=self.recogniser,
             second=self.second_reader,
             ask=self._ask,
+            guide=self._show_the_way,
             slow=self.slow,
             recall=lambda number: deferToThread(recalled, self.sessions, number),
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
@@ -213,8 +245,46 @@ class Node:
             best.spoken,
             best.spoken_source,
             best.score,
+            best.long,
+            best.materials,
+            best.place,
         )
         return Reply(answered, best.version)
+
+    async def _aloud(self, text: str) -> bytes | None:
+        try:
+            return await aloud(self.prompts, text)
+        except VoiceUnavailable as why:
+            log.warn("a text cannot be heard at the console: {why}", why=why)
+            return None
+
+    def _show_the_way(
+        self, asked: ivr.FindPlace | ivr.FindWay, area: str
+    ) -> ivr.PlacesFound | ivr.WayFound:
+        if not self.guide:
+            return ivr.PlacesFound("unavailable")
+        if isinstance(asked, ivr.FindWay):
+            return self._way(asked.start, asked.end)
+        if not asked.text:
+            return ivr.PlacesFound("ready")
+        found = self.guide.find_either((asked.text, asked.otherwise), asked.near, area)
+        seen = tuple(ivr.PlaceSeen(token_of(place), place.label) for place in found.places)
+        if asked.near and len(seen) == 1:
+            # While the two ends are read back the voice can already render the way.
+            self._way(seen[0].token, asked.near)
+        return ivr.PlacesFound(found.sureness.value, seen, found.why)
+
+    def _way(self, start: str, end: str) -> ivr.PlacesFound | ivr.WayFound:
+        try:
+            way = self.guide.way_between(start, end, Mode.WALK)
+        except RouteProblem as problem:
+            return ivr.WayFound(why=str(problem))
+        except RouterFault as fault:
+            log.error("no way can be told: {fault}", fault=str(fault))
+            return ivr.PlacesFound("unavailable")
+        steps = tuple(step.text for step in way.steps)
+        reactor.callFromThread(self.prompts.warm, (way.summary, *steps))
+        return ivr.WayFound(way.summary, steps)
 
     def _today(self) -> date:
         return clock.local(clock.utc_now(), self.settings.timezone).date()
@@ -233,6 +303,8 @@ class Node:
             metrics=self.switchboard.metrics,
             now=clock.utc_now,
             node_titles=self.tree.titles,
+            speak=self._aloud,
+            ask=lambda text, area: self.knowledge.ask(text, area, self._today()),
         )
         _, cert, key = self.tls
         server = ConsoleServer(make_app(console), settings, cert, key)
@@ -389,6 +461,7 @@ main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
 main.add_command(make_caller(load_store))
+main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_hear(intent_of))
 main.add_command(
     make_prompts(
@@ -398,7 +471,8 @@ main.add_command(
         lambda: reader(load_settings().asr_model),
     )
 )
-for command in (models, say, tree, kb):
+main.add_command(make_kb(load_store, clock.utc_now))
+for command in (models, say, tree):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -18,9 +18,26 @@ from agent_ui.headers import SecurityHeaders
 from agent_ui.live import socket
 from agent_ui.live.hub import Hub
 from agent_ui.live.phones import Phones
-from agent_ui.pages import calls, entry, reference, sound, tickets
+from agent_ui.pages import (
+    article_editor,
+    article_exchange,
+    article_notices,
+    article_questions,
+    article_review,
+    article_synonyms,
+    articles,
+    calls,
+    entry,
+    sound,
+    tickets,
+    trees,
+)
 from agent_ui.render import HERE, make_templates
 
+ARTICLES = (
+    article_editor, articles, article_review, article_questions, article_notices,
+    article_synonyms, article_exchange,
+)  # fmt: skip
 ABOUT = """Calls and tickets of a 12349 hotline. Every request carries a token made by
 `hotline token create`; it has the rights and the area of its user. Times are in UTC, callers'
 numbers are masked."""
@@ -61,7 +78,7 @@ def make_app(console: Console) -> FastAPI:
     app.state.phones = Phones(console.bus, hub)
     app.state.templates = make_templates()
     app.include_router(routes.router)
-    for part in (probes, entry, calls, tickets, sound, reference):
+    for part in (probes, entry, calls, tickets, sound, trees, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from redis.asyncio import Redis
 
@@ -15,6 +15,7 @@ from core.check import Check
 from core.clock import Now, local
 from core.db import Sessions
 from core.settings import Settings
+from knowledge.port import Found
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Console:
 
     `draw_tree` gives the tree as an SVG document, with how often each node was entered today.
     `health` and `metrics` (Prometheus text) are called in threads and may block. `node_titles` are
-    the Chinese names of the tree's nodes; a node without one is shown by its own name.
+    the Chinese names of the tree's nodes; a node without one is shown by its own name. `speak`
+    gives a text in the hotline's voice as a WAV file, None when there is no voice. `ask` puts a
+    question, asked from an area today, to the search that callers are answered from.
     """
 
     settings: Settings
@@ -34,6 +37,8 @@ class Console:
     health: Callable[[], list[Check]]
     metrics: Callable[[], bytes]
     now: Now
+    speak: Callable[[str], Awaitable[bytes | None]]
+    ask: Callable[[str, str], Found]
     node_titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -41,6 +46,10 @@ class Console:
         """How logins are judged."""
         limits = Limits(self.settings.login_attempts, self.settings.login_lock_s)
         return Door(limits, timedelta(hours=self.settings.session_hours))
+
+    def today(self) -> date:
+        """The day in the authority's time zone."""
+        return local(self.now(), self.settings.timezone).date()
 
     def midnight(self) -> datetime:
         """When today began in the authority's time zone."""

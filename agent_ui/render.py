@@ -25,6 +25,9 @@ NAVIGATION = (
     ("/articles", "政策条目", Permission.ARTICLES),
 )
 
+INSIDE = {"/articles": "/knowledge/"}
+"""Where else the pages of an entry lie."""
+
 
 def make_templates() -> Jinja2Templates:
     """The page templates; everything put into them is escaped, and a missing value is an error."""
@@ -48,7 +51,7 @@ def page(
     console = console_of(request)
     here = request.url.path
     shown = [
-        (path, title, here == path or here.startswith(path + "/"))
+        (path, title, here == path or here.startswith((path + "/", INSIDE.get(path, path + "/"))))
         for path, title, permission in NAVIGATION
         if who is not None and who.may(permission)
     ]

@@ -26,6 +26,9 @@ class Permission(StrEnum):
     PHONE = "take calls in the browser"
     TREES = "see the voice flow"
     ARTICLES = "see policy articles"
+    ARTICLES_WRITE = "draft policy articles"
+    ARTICLES_APPROVE = "approve, publish and withdraw policy articles"
+    ARTICLES_EXCHANGE = "read articles in and out, edit synonyms"
     METRICS = "read metrics"
 
 
@@ -49,6 +52,9 @@ RIGHTS: dict[Permission, frozenset[Role]] = {
     Permission.PHONE: _PEOPLE,
     Permission.TREES: _ALL,
     Permission.ARTICLES: _ALL,
+    Permission.ARTICLES_WRITE: _PEOPLE,
+    Permission.ARTICLES_APPROVE: frozenset({Role.SUPERVISOR}),
+    Permission.ARTICLES_EXCHANGE: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
     Permission.METRICS: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
 }
 

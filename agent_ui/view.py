@@ -124,7 +124,13 @@ def words(said: Utterance) -> list[ShownWord]:
     return [ShownWord(said.text, said.start_ms, said.end_ms, False)]
 
 
+def person(name: str, people: dict[str, str]) -> str:
+    """What a user is called; the login name of one who is not listed."""
+    return people.get(name, name)
+
+
 FILTERS = {
+    "person": person,
     "words": words,
     "when": when,
     "to_second": to_second,

@@ -26,6 +26,8 @@ BENCHES = {
     "barge_in": "speech → prompt silent",
     "recognition_streams": "streams heard in real time",
     "knowledge_answer": "question → article",
+    "place_lookup": "place name heard → place",
+    "walker": "spoken steps → there",
     "cpu_per_call": "CPU per call, beside Asterisk",
 }
 

@@ -23,8 +23,8 @@ from ivr.nodes import (
 from ivr.source import Source
 
 TAKEN_NOTES = {
-    "intent", "question", "reread", "reread_missed", "topic", "article", "asked_back",
-    "asked_back_no", "emergency", "elder", "language", "disposition",
+    "intent", "question", "unanswered", "reread", "reread_missed", "topic", "article",
+    "asked_back", "asked_back_no", "emergency", "elder", "language", "disposition",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, collecting, elder, hearing, rereading
+from ivr import alarm, collecting, elder, guiding, hearing, rereading
 from ivr.events import (
     Answered,
     Digit,
@@ -21,6 +21,7 @@ from ivr.events import (
     NoRecogniser,
     PersonCame,
     PersonLeft,
+    PlacesFound,
     QueueEnded,
     ReadAgain,
     SayDone,
@@ -29,12 +30,14 @@ from ivr.events import (
     Started,
     TimerFired,
     VoiceStarted,
+    WayFound,
 )
 from ivr.hours import Calendar
 from ivr.nodes import (
     AnswerNode,
     Choice,
     DigitsNode,
+    DirectionsNode,
     ListenNode,
     MessageNode,
     QueueNode,
@@ -108,6 +111,9 @@ class Dialogue:
                 self._read_again(turn, event)
             case Answered():
                 self._answered(turn, event)
+            case PlacesFound() | WayFound():
+                if state.phase is Phase.ASKING and isinstance(turn.node, DirectionsNode):
+                    guiding.found(turn, turn.node, event)
             case QueueEnded(reason):
                 self._queue_ended(turn, reason)
             case PersonLeft(failed):
@@ -136,6 +142,8 @@ class Dialogue:
             hearing.say_again(turn)
         elif state.phase is Phase.ASKING and isinstance(node, AnswerNode):
             turn.missed(node.nothing)
+        elif state.phase is Phase.ASKING and isinstance(node, DirectionsNode):
+            guiding.late(turn, node)
         elif state.phase is Phase.LISTENING:
             self._silence(turn)
 
@@ -158,6 +166,8 @@ class Dialogue:
             turn.take(node.nothing) if tries >= TRIES else turn.ask_again()
         elif isinstance(node, DigitsNode):
             collecting.silence(turn, node)
+        elif isinstance(node, DirectionsNode):
+            guiding.silence(turn, node)
 
     # ---- keys ----------------------------------------------------------------------------------
 
@@ -173,6 +183,8 @@ class Dialogue:
             local = (node.yes, node.no)
         elif listening and isinstance(node, ListenNode):
             local = node.choices
+        elif listening and isinstance(node, DirectionsNode) and guiding.keyed(turn, node, digit):
+            return
         choice = _by_digit(digit, (*local, *self.tree.anywhere))
         if choice is not None and isinstance(node, AnswerNode) and choice in local:
             hearing.confirmed(turn, node, choice is node.yes)
@@ -202,6 +214,7 @@ class Dialogue:
             turn.set(unsure=answer, tries=0)
             turn.ask_again()
         else:
+            turn.note("unanswered", turn.state.question)
             turn.missed(node.nothing)
 
     # ---- people --------------------------------------------------------------------------------
@@ -241,6 +254,8 @@ class Dialogue:
             turn.go(node.without_speech)
         elif isinstance(node, AnswerNode):
             turn.missed(node.nothing)
+        elif isinstance(node, DirectionsNode):
+            guiding.late(turn, node)
 
 
 def _by_digit(digit: str, choices: Iterable[Choice]) -> Choice | None:

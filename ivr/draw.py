@@ -11,10 +11,12 @@ from ivr.nodes import (
     AnswerNode,
     CallerNode,
     DigitsNode,
+    DirectionsNode,
     HangupNode,
     HoursNode,
     ListenNode,
     MessageNode,
+    MoreNode,
     Node,
     QueueNode,
     Role,
@@ -31,7 +33,9 @@ _KINDS: dict[type, tuple[str, str, str]] = {
     SayNode: ("播报", "box", "#e8eef7"),
     ListenNode: ("听取", "box", "#fff4d6"),
     AnswerNode: ("解答", "box", "#e3f4e1"),
+    MoreNode: ("补充", "box", "#e3f4e1"),
     DigitsNode: ("收号", "box", "#fff4d6"),
+    DirectionsNode: ("指路", "box", "#e3f4e1"),
     QueueNode: ("排队", "box", "#fde2d9"),
     MessageNode: ("留言", "box", "#efe3f7"),
     TransferNode: ("转接", "box", "#fde2d9"),
@@ -39,6 +43,8 @@ _KINDS: dict[type, tuple[str, str, str]] = {
     HoursNode: ("时间", "diamond", "#ffffff"),
     CallerNode: ("来电", "diamond", "#ffffff"),
 }
+
+_PARTS = {"again": "再说一遍答复", "long": "详细内容", "materials": "要带什么", "place": "去哪里办"}
 
 
 class DrawUnavailable(Exception):
@@ -137,6 +143,8 @@ def _words(node: Node) -> str:
         return "来电号码是否可知"
     if isinstance(node, AnswerNode):
         return "按所问查政策知识库"
+    if isinstance(node, MoreNode):
+        return _PARTS[node.part]
     if isinstance(node, QueueNode) and node.priority == "emergency":
         return "紧急优先。" + "".join(node.texts)
     return "".join(node.texts)

@@ -73,7 +73,11 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The knowledge room's reply to `Ask`. `decision` is answer, unsure or nothing."""
+    """The knowledge room's reply to `Ask`. `decision` is answer, unsure or nothing.
+
+    `long`, `materials` and `place` are what more can be told of the article, empty where it says
+    nothing: all of it, what to bring, where and when to go.
+    """
 
     decision: str
     article: str = ""
@@ -81,6 +85,44 @@ class Answered:
     spoken: str = ""
     source: str = ""
     score: float = 0.0
+    long: str = ""
+    materials: str = ""
+    place: str = ""
+
+    def part(self, name: str) -> str:
+        """What a `MoreNode` of that part tells; `again` is the answer itself."""
+        parts = {"again": self.spoken + self.source, "long": self.long}
+        return {**parts, "materials": self.materials, "place": self.place}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSeen:
+    """A place as the dialogue knows it: `token` is for the driver alone, `label` is spoken."""
+
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesFound:
+    """The gazetteer's reply to `FindPlace`.
+
+    `decision` is ready (to an empty question), sure, choose, nothing, or unavailable when no place
+    names are loaded. `why` is a sentence for the caller.
+    """
+
+    decision: str
+    places: tuple[PlaceSeen, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WayFound:
+    """The reply to `FindWay`: a summary and spoken steps, or `why` there are none."""
+
+    summary: str = ""
+    steps: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +166,8 @@ Event = (
     | ReadAgain
     | TimerFired
     | Answered
+    | PlacesFound
+    | WayFound
     | QueueEnded
     | PersonCame
     | PersonLeft
@@ -211,6 +255,26 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class FindPlace:
+    """Find a place by what was said; the driver replies with PlacesFound.
+
+    `near` is the token of a place beside it. An empty text asks whether any places are known.
+    """
+
+    text: str
+    near: str = ""
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindWay:
+    """Find the way between two places by their tokens; the driver replies with WayFound."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reread:
     """Read the last utterance a second time; the driver replies with ReadAgain."""
 
@@ -289,6 +353,8 @@ Effect = (
     | ElderBegins
     | SetTimer
     | Ask
+    | FindPlace
+    | FindWay
     | Reread
     | Enqueue
     | RecordMessage

@@ -9,9 +9,11 @@ from ivr.nodes import (
     AnswerNode,
     CallerNode,
     DigitsNode,
+    DirectionsNode,
     HoursNode,
     ListenNode,
     MessageNode,
+    MoreNode,
     Node,
     QueueNode,
     SayNode,
@@ -59,9 +61,15 @@ def _ways(node: Node) -> Iterator[Exit]:
             yield Exit(node.next, ("next",), True, "已回答")
             yield Exit(node.nothing.next, ("nothing", "next"), True, "没有答案")
             yield Exit(node.rejected.next, ("rejected", "next"), False, "不是")
+        case MoreNode():
+            yield Exit(node.next, ("next",), True)
         case DigitsNode():
             yield Exit(node.done, ("done",), False, "已核对")
             yield Exit(node.no_input.next, ("no_input", "next"), True, "没有出声")
+            yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
+        case DirectionsNode():
+            yield Exit(node.next, ("next",), False, "已指路")
+            yield Exit(node.unavailable.next, ("unavailable", "next"), True, "没有地名库")
             yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
         case CallerNode():
             yield Exit(node.known, ("known",), True, "来电有号码")

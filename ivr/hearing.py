@@ -5,9 +5,18 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, collecting, elder, rereading
+from ivr import alarm, collecting, elder, guiding, rereading
 from ivr.matching import best, core_of, syllables
-from ivr.nodes import AnswerNode, Choice, DigitsNode, ListenNode, Role, SayNode
+from ivr.nodes import (
+    AnswerNode,
+    Choice,
+    DigitsNode,
+    DirectionsNode,
+    ListenNode,
+    MoreNode,
+    Role,
+    SayNode,
+)
 from ivr.state import Phase
 from ivr.turn import TRIES, Turn
 
@@ -141,7 +150,8 @@ def _may_interrupt(turn: Turn) -> bool:
     node = turn.node
     if turn.state.then:
         return True
-    return isinstance(node, SayNode | ListenNode | AnswerNode | DigitsNode) and node.barge_in
+    own = SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | DirectionsNode
+    return isinstance(node, own) and node.barge_in
 
 
 def _spoken_over(turn: Turn, text: str) -> None:
@@ -166,6 +176,9 @@ def _understand(
     node, state = turn.node, turn.state
     if isinstance(node, DigitsNode):
         collecting.heard(turn, node, text, again, otherwise)
+        return
+    if isinstance(node, DirectionsNode):
+        guiding.heard(turn, node, text, again, otherwise)
         return
     core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES
@@ -230,6 +243,7 @@ def confirmed(turn: Turn, node: AnswerNode, yes: bool) -> None:
     if yes and unsure is not None:
         turn.tell(node, unsure)
     else:
+        turn.note("unanswered", turn.state.question)
         turn.missed(node.rejected)
 
 

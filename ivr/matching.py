@@ -60,7 +60,7 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
     found: Choice | None = None
     for choice in choices:
         scored = [
-            (_said(whole, core, sounds(phrase)), limit, len(sounds(phrase)))
+            (_said(whole, core, sounds(phrase), choice.whole), limit, len(sounds(phrase)))
             for phrase in choice.says
         ]
         scored += [
@@ -81,9 +81,9 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
     return found
 
 
-def _said(whole: tuple[str, ...], core: tuple[str, ...], phrase: tuple[str, ...]) -> float:
+def _said(whole: Sounds, core: Sounds, phrase: Sounds, alone: bool) -> float:
     scores = [sounds_similarity(whole, phrase), sounds_similarity(core, phrase)]
-    if core and len(phrase) > 1 and len(phrase) / len(core) > MOST_OF_IT:
+    if core and not alone and len(phrase) > 1 and len(phrase) / len(core) > MOST_OF_IT:
         scores.append(sounds_contain(core, phrase))
     return max(scores)
 

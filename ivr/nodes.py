@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from ivr import digit_words, digits
+from ivr import digit_words, digits, direction_words
 from ivr.emergency import Spotter
 
 Texts = tuple[str, ...]
@@ -30,7 +30,8 @@ class Choice:
     """One way out of a question, by key or by word.
 
     `says`: phrases that make up most of the utterance; `mentions`: phrases that count wherever
-    in the utterance they are heard.
+    in the utterance they are heard. With `whole`, phrases of `says` must be all of it but for
+    courtesies: 要带什么材料 and not 结婚登记要带什么材料.
     """
 
     intent: str
@@ -39,6 +40,7 @@ class Choice:
     says: Texts = ()
     mentions: Texts = ()
     role: Role = Role.NONE
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,21 @@ class AnswerNode:
 
 
 @dataclass(frozen=True, slots=True)
+class MoreNode:
+    """Tells more of the article that was told last, then goes on.
+
+    `part` is again, long, materials or place (`ivr.events.Answered.part`); `texts` are said where
+    the article has nothing of it, or none was told.
+    """
+
+    name: str
+    texts: Texts
+    part: str
+    next: str
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class QueueNode:
     """Waits for a person for at most `limit_ms`; `texts` are said while waiting already.
 
@@ -141,6 +158,24 @@ class DigitsNode:
     otherwise: str
     no_input: Way
     tries: int = 3
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionsNode:
+    """Asks where to (`texts`) and where from (`origin`), and tells the way (`ivr.directions`).
+
+    `unavailable` is taken when no places are loaded or none is found within `wait_ms`; `otherwise`
+    when it does not work out, `next` when the way was told.
+    """
+
+    name: str
+    texts: Texts
+    origin: Texts
+    unavailable: Way
+    next: str
+    otherwise: str
+    wait_ms: int = 6_000
     barge_in: bool = True
 
 
@@ -230,8 +265,8 @@ class ElderMode:
 
 
 Node = (
-    SayNode | ListenNode | AnswerNode | DigitsNode | QueueNode | MessageNode | TransferNode
-    | HangupNode | HoursNode | CallerNode
+    SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
+    | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode
 )  # fmt: skip
 
 
@@ -294,6 +329,8 @@ class Tree:
                 choices += [node.yes, node.no]
             elif isinstance(node, DigitsNode):
                 found.update(dict.fromkeys(digit_words.PHRASES))
+            elif isinstance(node, DirectionsNode):
+                found.update(dict.fromkeys(direction_words.PHRASES))
         for choice in choices:
             found.update(dict.fromkeys(choice.says + choice.mentions))
         return list(found)
@@ -341,6 +378,8 @@ def _texts_of(node: Node) -> list[str]:
         return [*node.confirm, *node.tell, *_said(node.nothing), *_said(node.rejected)]
     if isinstance(node, DigitsNode):
         return [*node.texts, *digits.texts(number_of(node, date.min))]
+    if isinstance(node, DirectionsNode):
+        return [*node.texts, *node.origin, *_said(node.unavailable), *direction_words.TEXTS]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

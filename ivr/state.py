@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from ivr import digits
+from ivr import digits, directions
 from ivr.emergency import Word
 from ivr.events import Answered
 
@@ -49,15 +49,17 @@ class State:
     nodes. `texts` is what was said last, `cut` that the caller broke into it, `early` what the
     caller said before the question. `question` is what the knowledge room is asked, `otherwise`
     what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
-    waits to be confirmed. `number` is what has been collected at a digits node. `paused` says that
+    waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
+    talk about a way stands. `paused` says that
     the text stands still for a sound which may become words, `false_starts` how many did not.
-    `distress` are the different words of distress heard in this call. While the caller is asked
-    back (`asked_back`) the phase stays what it was, so that a no leads back to it, or to the node
-    `back` if the wait ended meanwhile; `crying` says that the utterance which was asked back has
-    not ended. `known` is what was known of the caller beforehand (`Dialogue.start`). `language` is
-    what the caller speaks when it is not Mandarin. `elder` is why the call is in elder mode, empty
-    when it is not; `slow` counts slow answers, `asked_at` is when the question had been said and
-    `voiced_at` when the caller began to answer it.
+    `told` is the answer that was told last. `distress` are the different words of distress heard
+    in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
+    that a no leads back to it, or to the node `back` if the wait ended meanwhile; `crying` says
+    that the utterance which was asked back has not ended. `known` is what was known of the caller
+    beforehand (`Dialogue.start`). `language` is what the caller speaks when it is not Mandarin.
+    `elder` is why the call is in elder mode, empty when it is not; `slow` counts slow answers,
+    `asked_at` is when the question had been said and `voiced_at` when the caller began to answer
+    it.
     """
 
     node: str = ""
@@ -76,7 +78,9 @@ class State:
     otherwise: str = ""
     held: Held | None = None
     unsure: Answered | None = None
+    told: Answered | None = None
     number: digits.State = field(default_factory=digits.State)
+    way: directions.State = field(default_factory=directions.State)
     deaf: bool = False
     paused: bool = False
     false_starts: int = 0

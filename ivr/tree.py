@@ -21,11 +21,13 @@ from ivr.nodes import (
     CallerNode,
     Choice,
     DigitsNode,
+    DirectionsNode,
     ElderMode,
     HangupNode,
     HoursNode,
     ListenNode,
     MessageNode,
+    MoreNode,
     Node,
     QueueNode,
     Role,
@@ -164,6 +166,8 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 wait_ms=data.get("wait_ms", 3000),
                 barge_in=barge_in,
             )
+        case "more":
+            return MoreNode(name, texts, data["part"], data["next"], barge_in)
         case "digits":
             return DigitsNode(
                 name,
@@ -175,6 +179,17 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 otherwise=data["otherwise"],
                 no_input=_way(data.get("no_input", {})),
                 tries=data.get("tries", 3),
+                barge_in=barge_in,
+            )
+        case "directions":
+            return DirectionsNode(
+                name,
+                texts,
+                origin=_texts(data["origin"]),
+                unavailable=_way(data["unavailable"]),
+                next=data["next"],
+                otherwise=data["otherwise"],
+                wait_ms=data.get("wait_ms", 6000),
                 barge_in=barge_in,
             )
         case "caller":
@@ -209,6 +224,7 @@ def _choice(data: Mapping[str, Any]) -> Choice:
         says=tuple(data.get("says", ())),
         mentions=tuple(data.get("mentions", ())),
         role=Role(data.get("role", "")),
+        whole=data.get("whole", False),
     )
 
 

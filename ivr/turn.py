@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr import digits
+from ivr import digits, directions
 from ivr.events import (
     Answered,
     Ask,
     Deafen,
     Effect,
     Enqueue,
+    FindPlace,
     HangUp,
     Hush,
     Listen,
@@ -32,11 +33,13 @@ from ivr.nodes import (
     CallerNode,
     Choice,
     DigitsNode,
+    DirectionsNode,
     ElderMode,
     HangupNode,
     HoursNode,
     ListenNode,
     MessageNode,
+    MoreNode,
     Node,
     QueueNode,
     Role,
@@ -58,6 +61,7 @@ PAUSE_MS = 4_000
 """A text stands still for so long at most, whatever sounds."""
 
 TRIES = 2
+KEYS = "0123456789*#"
 
 NUMBER = "number"
 """What is known beforehand of a caller who can be called back."""
@@ -135,6 +139,8 @@ class Turn:
         """How long the caller may be silent at this node, in ms."""
         node = self.node
         usual = node.no_input.after_ms if isinstance(node, ListenNode | DigitsNode) else SILENCE_MS
+        if isinstance(node, DirectionsNode):
+            usual = directions.patience_ms(self.state.way)
         return round(usual * self.elder.patience) if self.elder else usual
 
     # ---- elder mode ----------------------------------------------------------------------------
@@ -172,10 +178,14 @@ class Turn:
             self.go(node.known if NUMBER in self.state.known else node.withheld)
         elif isinstance(node, DigitsNode):
             self._enter_digits()
+        elif isinstance(node, DirectionsNode):
+            self._enter_directions(node)
         elif isinstance(node, ListenNode):
             self._enter_listen(node)
         elif isinstance(node, AnswerNode):
             self._enter_answer(node)
+        elif isinstance(node, MoreNode):
+            self._enter_more(node)
         elif isinstance(node, QueueNode):
             self._enter_queue(node)
         elif node.texts:
@@ -194,6 +204,9 @@ class Turn:
             self.say(first + self.texts(node))
         elif isinstance(node, DigitsNode):
             self.say(first + digits.question(self.state.number, self.texts(node)))
+        elif isinstance(node, DirectionsNode):
+            asked = directions.Asked(self.texts(node), node.origin)
+            self.say(first + pieces(directions.question(asked, self.state.way)))
 
     def take(self, way: Way) -> None:
         """Take the way of a question that got no answer."""
@@ -234,13 +247,16 @@ class Turn:
         if choice.intent:
             self.note("intent", choice.intent)
         self.set(misses=0, early="")
+        if isinstance(self.tree.nodes[target], DirectionsNode):
+            # 去香梅路怎么走 asks for the way and names the place at once; a key names none.
+            self.set(question="" if heard in KEYS else heard)
         self.go(target)
 
     def tell(self, node: AnswerNode, answer: Answered) -> None:
         """Say what the knowledge room found."""
         self.note("topic", answer.title)
         self.note("article", answer.article)
-        self.set(misses=0, unsure=None, then="", tries=0, phase=Phase.SAYING)
+        self.set(misses=0, unsure=None, told=answer, then="", tries=0, phase=Phase.SAYING)
         told = self.elder.texts.get(node.name, node.tell) if self.elder else node.tell
         self.say(filled(told, answer) or filled(node.tell, answer))
 
@@ -250,7 +266,7 @@ class Turn:
         self.set(saying=0, timer=0)
         if self.state.then:
             self.go(self.state.then)
-        elif isinstance(node, SayNode):
+        elif isinstance(node, SayNode | MoreNode):
             self.go(node.next)
         elif isinstance(node, AnswerNode):
             self.note("disposition", "machine")
@@ -285,6 +301,16 @@ class Turn:
             self.do(self.listen())
         self.ask_again()
 
+    def _enter_directions(self, node: DirectionsNode) -> None:
+        first = self.state.question
+        self.set(question="", otherwise="", way=directions.State(first=first))
+        if self.state.deaf:
+            self.take(node.unavailable)
+            return
+        self.set(phase=Phase.ASKING)
+        self.do(self.listen(), FindPlace(""))
+        self.arm(node.wait_ms)
+
     def _enter_answer(self, node: AnswerNode) -> None:
         if not self.state.question:
             self.take(node.nothing)
@@ -292,6 +318,12 @@ class Turn:
         self.set(phase=Phase.ASKING)
         self.do(Ask(self.state.question, self.state.otherwise))
         self.arm(node.wait_ms)
+
+    def _enter_more(self, node: MoreNode) -> None:
+        told = self.state.told
+        more = told.part(node.part) if told is not None else ""
+        self.set(phase=Phase.SAYING)
+        self.say(tuple(split(more)) or self.texts(node))
 
     def _enter_queue(self, node: QueueNode) -> None:
         self.set(phase=Phase.QUEUED, early="")
@@ -307,6 +339,11 @@ class Turn:
             self.note("language", skill)
             if not self.state.deaf:
                 self.do(self.listen())
+
+
+def pieces(texts: Texts) -> Texts:
+    """Return texts cut into sentences."""
+    return tuple(piece for text in texts for piece in split(text))
 
 
 def filled(templates: Texts, answer: Answered) -> Texts:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,14 +12,11 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from core.area import AreaError
-from core.area import normal as normal_area
 from knowledge.article import ArticleContent
+from knowledge.content import ContentError, Where, build, schema
 
 FOLDER = Path(__file__).with_name("articles")
 _LARGEST = 200_000
-
-Where = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +82,9 @@ def _load(file: Path) -> ArticleContent:
             _line(lines, ("id",)), f"id {value['id']} differs from the file name {file.stem}"
         )
     try:
-        area = normal_area(value["area"])
-    except AreaError as bad:
-        raise _FileError(_line(lines, ("area",)), str(bad)) from bad
-    begin, end = (_day(value, lines, name) for name in ("valid_from", "valid_to"))
-    if begin and end and end < begin:
-        raise _FileError(_line(lines, ("valid_to",)), "valid_to is before valid_from")
-    fields = {name: value.get(name, "") for name in ArticleContent.__slots__}
-    changed = {
-        "questions": tuple(value["questions"]),
-        "keys": tuple(value["keys"]),
-        "area": area,
-        "valid_from": begin,
-        "valid_to": end,
-        "version": int(value["version"]),
-    }
-    return ArticleContent(**{**fields, **changed})
-
-
-def _day(value: dict[str, Any], lines: dict[Where, int], name: str) -> date | None:
-    if name not in value:
-        return None
-    try:
-        return date.fromisoformat(value[name])
-    except ValueError as bad:
-        raise _FileError(_line(lines, (name,)), f"{name}: no such day {value[name]}") from bad
+        return build(value)
+    except ContentError as bad:
+        raise _FileError(_line(lines, bad.where), str(bad)) from bad
 
 
 def _sentence(error: ValidationError) -> str:
@@ -184,5 +157,4 @@ def _line_of(node: yaml.Node) -> int:
 
 @cache
 def _validator() -> Draft202012Validator:
-    schema = Path(__file__).with_name("article.schema.json").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(schema))
+    return Draft202012Validator(schema())

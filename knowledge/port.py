@@ -17,11 +17,36 @@ class Decision(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """What an answer's score is made of, each 0..1.
+
+    `sounds`: how many of the question's telling sounds the article has; `whole`: how alike the
+    whole question sounds to one of its questions; `words`: how many words they share; `named`:
+    whether the question names the matter. `word` was read as its synonym `means`.
+    """
+
+    sounds: float = 0.0
+    whole: float = 0.0
+    words: float = 0.0
+    named: bool = True
+    word: str = ""
+    means: str = ""
+
+    def __str__(self) -> str:
+        """One line for the command line."""
+        said = f"sounds {self.sounds:.2f}, whole sentence {self.whole:.2f}, words {self.words:.2f}"
+        said += "" if self.named else ", no key word"
+        return said + (f", {self.word} read as {self.means}" if self.word else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One article that fits, ready to be spoken.
 
-    `spoken` is the short answer (<= 200 characters), `spoken_source` names the document and its
-    date in words fit for the ear; `score` is 0..1.
+    `spoken` is the short answer (<= 200 characters) and the amounts that hold in the caller's area
+    today, `spoken_source` names the document and its date in words fit for the ear; `score` is
+    0..1, `why` says what it is made of. `long`, `materials` and `place` are what more can be told,
+    empty where the article says nothing of it.
     """
 
     article: str
@@ -30,6 +55,10 @@ class Answer:
     spoken: str
     spoken_source: str
     score: float
+    why: Why = Why()
+    long: str = ""
+    materials: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Three scores, each 0..1, are added with weights: how many of the question's telling sounds the
 article's questions hold (BM25 over folded syllables and their pairs), how alike the whole question
 sounds to the nearest of them (alignment), and how many words they share (jieba, weighted Dice).
-Weights and thresholds come from tests/knowledge/tuning.yaml.
+Weights and thresholds come from tests/knowledge/tuning.yaml. A question with a synonym in it
+that finds no sure answer is scored in its other readings too; the best one counts.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from core.area import level, serves
 from core.area import name as area_name
 from core.sound import Sounds, fold, sounds, sounds_contain
 from core.sound_index import SoundTable, grams
+from knowledge.amounts import in_force, sentences
 from knowledge.article import ArticleContent
-from knowledge.port import Answer, Decision, Found
+from knowledge.port import Answer, Decision, Found, Why
+from knowledge.synonyms import Reading, Synonyms
 from knowledge.terms import Bm25, Overlap, spread
 from knowledge.words import add_words, plain, rarity, segment
 
@@ -33,6 +36,7 @@ _LONGEST = 60
 _NAMED = 0.9
 _KEY_HEARD = 0.75
 _NO_KEY = 0.6
+_READ_OTHERWISE = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,28 @@ class Limits:
     offered: int = 3
 
 
+@dataclass(slots=True)
+class _Scored:
+    """Each article's score (`total`), and the three parts and the key's factor that make it."""
+
+    total: NDArray[np.float64]
+    parts: NDArray[np.float64]
+    readings: dict[int, Reading]
+
+
 class KnowledgeIndex:
     """The articles in memory; implements `knowledge.port.Knowledge`. Safe in several threads."""
 
-    def __init__(self, articles: Iterable[ArticleContent], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        articles: Iterable[ArticleContent],
+        limits: Limits | None = None,
+        synonyms: Synonyms | None = None,
+    ) -> None:
         """Index the articles; the first one in a process also reads the dictionary (a second)."""
         self._articles = list(articles)
         self._limits = limits or Limits()
+        self._synonyms = synonyms or Synonyms(())
         add_words(part for article in self._articles for part in article.topic.split("/"))
         asked = [_ways(article) for article in self._articles]
         spoken = [[sounds(text) for text in ways] for ways in asked]
@@ -96,46 +115,68 @@ class KnowledgeIndex:
         here = self._holding(heard, area, today)
         if not here.any():
             return Found(Decision.NOTHING, (), f"no article holds in {area or 'any area'} today")
-        scores = self._score(matter, heard, here)
-        order = _top(scores, self._limits.offered)
-        order = order[np.argsort(-scores[order], kind="stable")]
-        return self._decide([(int(at), float(scores[at])) for at in order if scores[at] > 0])
+        scored = self._score(matter, heard, here)
+        if not self._sure(scored.total):
+            for reading in self._synonyms.readings(matter):
+                self._read_otherwise(scored, reading, here)
+        order = _top(scored.total, self._limits.offered)
+        order = order[np.argsort(-scored.total[order], kind="stable")]
+        ranked = [int(at) for at in order]
+        offers = [self._answer(at, scored, area, today) for at in ranked]
+        return self._decide(offers, [float(scored.total[at]) for at in ranked])
 
     def phrases(self) -> list[str]:
         """All question variants and titles, each once, for the recogniser's vocabulary."""
         texts = (text for article in self._articles for text in (*article.questions, article.title))
         return list(dict.fromkeys(texts))
 
-    def _decide(self, ranked: list[tuple[int, float]]) -> Found:
+    def _sure(self, total: NDArray[np.float64]) -> bool:
+        best = np.sort(total[_top(total, 2)])[::-1]
+        rival = best[1] if len(best) > 1 else 0.0
         limits = self._limits
-        best = ranked[0][1] if ranked else 0.0
+        return bool(len(best) and best[0] >= limits.answer and best[0] - rival >= limits.margin)
+
+    def _decide(self, offers: list[Answer], scores: list[float]) -> Found:
+        limits = self._limits
+        best = scores[0] if scores else 0.0
         if best < limits.unsure:
             return Found(Decision.NOTHING, (), f"best score {best:.2f} is below {limits.unsure}")
-        said = f"{self._articles[ranked[0][0]].id} scores {best:.2f}"
-        if len(ranked) > 1:
-            said += f", then {self._articles[ranked[1][0]].id} {ranked[1][1]:.2f}"
-        rival = len(ranked) > 1 and best - ranked[1][1] < limits.margin
+        said = f"{offers[0].article} scores {best:.2f}"
+        if len(offers) > 1:
+            said += f", then {offers[1].article} {scores[1]:.2f}"
+        rival = len(offers) > 1 and best - scores[1] < limits.margin
         if best >= limits.answer and not rival:
-            return Found(Decision.ANSWER, (self._answer(*ranked[0]),), said)
+            return Found(Decision.ANSWER, (offers[0],), said)
         why = "too near to each other" if best >= limits.answer else f"below {limits.answer}"
-        offers = tuple(self._answer(at, score) for at, score in ranked if score >= limits.unsure)
-        return Found(Decision.UNSURE, offers, f"{said}: {why}")
+        likely = zip(offers, scores, strict=True)
+        offered = tuple(offer for offer, score in likely if score >= limits.unsure)
+        return Found(Decision.UNSURE, offered, f"{said}: {why}")
 
-    def _score(self, matter: str, heard: Sounds, here: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def _score(self, matter: str, heard: Sounds, here: NDArray[np.bool_]) -> _Scored:
         """The scores of the likeliest articles; 0 for all others."""
         first = self._terms.scores(grams(heard))
         first[~here] = 0.0
         likely = _top(first, _LIKELY)
-        close = _SOUND_TERMS * first[likely] + _WORDS * self._words.scores(segment(matter), likely)
-        best = _top(close, _ALIGNED)
-        likely, close = likely[best], close[best]
-        scores = np.zeros(len(first))
+        words = self._words.scores(segment(matter), likely)
+        best = _top(_SOUND_TERMS * first[likely] + _WORDS * words, _ALIGNED)
+        likely, words = likely[best], words[best]
+        scored = _Scored(np.zeros(len(first)), np.zeros((4, len(first))), {})
         if len(likely):
             texts, starts = spread(self._first, likely)
             alike = np.maximum.reduceat(self._table.scores(heard, texts), starts)
             named = [1.0 if self._key_heard(heard, int(at)) else _NO_KEY for at in likely]
-            scores[likely] = (close + _SOUND_WHOLE * alike) * named
-        return scores
+            scored.parts[:, likely] = np.array([first[likely], alike, words, named])
+            sound = _SOUND_TERMS * first[likely] + _SOUND_WHOLE * alike
+            scored.total[likely] = (sound + _WORDS * words) * named
+        return scored
+
+    def _read_otherwise(self, scored: _Scored, reading: Reading, here: NDArray[np.bool_]) -> None:
+        """Let what another reading finds count where it is better."""
+        other = self._score(reading.text, sounds(reading.text), here)
+        better = np.flatnonzero(other.total * _READ_OTHERWISE > scored.total)
+        scored.total[better] = other.total[better] * _READ_OTHERWISE
+        scored.parts[:, better] = other.parts[:, better]
+        scored.readings.update((int(at), reading) for at in better)
 
     def _key_heard(self, heard: Sounds, at: int) -> bool:
         classes = {fold(syllable) for syllable in heard}
@@ -153,16 +194,27 @@ class KnowledgeIndex:
         day = today.toordinal()
         return here & (self._begin <= day) & (day <= self._end)
 
-    def _answer(self, at: int, score: float) -> Answer:
+    def _answer(self, at: int, scored: _Scored, area: str, today: date) -> Answer:
         article = self._articles[at]
         return Answer(
             article=article.id,
             version=article.version,
             title=article.title,
-            spoken=article.spoken,
+            spoken=article.spoken + sentences(in_force(article.amounts, area, today)),
             spoken_source=article.spoken_source,
-            score=round(min(1.0, score), 3),
+            score=round(min(1.0, float(scored.total[at])), 3),
+            why=_why(scored, at),
+            long=article.long,
+            materials=article.told_materials(),
+            place=article.told_place(),
         )
+
+
+def _why(scored: _Scored, at: int) -> Why:
+    terms, whole, words, named = (round(float(part), 3) for part in scored.parts[:, at])
+    reading = scored.readings.get(at)
+    word, means = (reading.word, reading.means) if reading else ("", "")
+    return Why(terms, whole, words, named == 1, word, means)
 
 
 def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:

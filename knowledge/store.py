@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import Enum
 from pathlib import Path
 
 from sqlalchemy import Select, select
@@ -13,32 +12,18 @@ from sqlalchemy.orm import Session
 
 from core.db import Sessions
 from knowledge.article import ArticleContent
+from knowledge.lifecycle import REVIEW_EVERY, Action, Event, Life, State, as_of, step
 from knowledge.load import Problem, load_folder
+from knowledge.rows import FILE, add_version, content_of, life_of, set_life, show
 from knowledge.tables import Article, ArticleVersion
-
-FILE = "file"
-"""Origin of a version that came as a file with the software."""
-
-_TEXTS = (
-    "area", "topic", "title", "spoken", "spoken_source", "long", "doc_number", "doc_article",
-    "doc_date", "valid_from", "valid_to", "owner", "mark",
-)  # fmt: skip
-
-
-class Status(Enum):
-    """Whether an article is told to callers."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
     """What `seed` or `put` did, by article id.
 
-    `held_back` have a new text that is stored but not used, because a user's text is in use.
-    `problems` are the files that could not be read.
+    `held_back` have a new text that is stored as a draft, because a user's text is in use or
+    somebody withdrew the article. `problems` are the files that could not be read.
     """
 
     added: tuple[str, ...] = ()
@@ -50,13 +35,24 @@ class Seeded:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One version of an article with what the database knows of it. `created_at` is in UTC."""
+    """One version of an article with what the database knows of it. `created_at` is in UTC.
+
+    `life.state` is as of the day on which it was asked for. `newer` is the state of a newer version
+    in the making, None when there is none.
+    """
 
     content: ArticleContent
-    status: Status
+    life: Life
     in_use: bool
     origin: str
     created_at: datetime
+    why: str = ""
+    newer: State | None = None
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self.life.state
 
 
 def seed(sessions: Sessions, folder: Path, now: datetime) -> Seeded:
@@ -87,20 +83,33 @@ def in_force(sessions: Sessions, today: date) -> list[ArticleContent]:
 
     Those that begin to hold later are among them: the search looks at the day of each question.
     """
-    query = _joined().where(Article.status == Status.PUBLISHED.value)
+    query = (
+        select(ArticleVersion)
+        .where(ArticleVersion.state == State.PUBLISHED)
+        .order_by(ArticleVersion.article_id)
+    )
     with sessions() as db:
-        contents = [_content(version) for _, version in db.execute(query)]
+        contents = [content_of(row) for row in db.scalars(query)]
     return [item for item in contents if item.valid_to is None or today <= item.valid_to]
 
 
-def list_articles(sessions: Sessions) -> list[Stored]:
-    """Every article in the version in use, whatever its status, in the order of topic and id."""
+def list_articles(sessions: Sessions, today: date) -> list[Stored]:
+    """Every article in the version that lists show, in the order of topic and id."""
     with sessions() as db:
-        rows = db.execute(_joined().order_by(None).order_by(Article.topic, Article.id))
-        return [_stored(article, version) for article, version in rows]
+        rows = db.execute(_joined()).all()
+        making = _in_the_making(db)
+        return [_stored(article, row, today, making.get(article.id)) for article, row in rows]
 
 
-def get_article(sessions: Sessions, article: str) -> list[Stored]:
+def topics_and_owners(sessions: Sessions) -> tuple[list[str], list[str]]:
+    """All topics and all owners that articles name, sorted, each once."""
+    with sessions() as db:
+        columns = ArticleVersion.topic, ArticleVersion.owner
+        topics, owners = (set(db.scalars(select(column).distinct())) for column in columns)
+    return sorted(topics), sorted(owners - {""})
+
+
+def get_article(sessions: Sessions, article: str, today: date) -> list[Stored]:
     """All versions of one article, newest first; empty when there is no such article."""
     query = (
         select(Article, ArticleVersion)
@@ -109,33 +118,31 @@ def get_article(sessions: Sessions, article: str) -> list[Stored]:
         .order_by(ArticleVersion.version.desc())
     )
     with sessions() as db:
-        return [_stored(row, version) for row, version in db.execute(query)]
+        return [_stored(row, version, today) for row, version in db.execute(query)]
 
 
-def set_status(sessions: Sessions, article: str, status: Status, now: datetime) -> bool:
-    """Publish or withdraw an article; False when there is no such article."""
+def in_state(sessions: Sessions, states: Iterable[State], today: date) -> list[Stored]:
+    """The versions in these states, longest waiting first."""
+    query = (
+        select(Article, ArticleVersion)
+        .join(ArticleVersion, ArticleVersion.article_id == Article.id)
+        .where(ArticleVersion.state.in_([state.value for state in states]))
+        .order_by(ArticleVersion.created_at, ArticleVersion.id)
+    )
     with sessions() as db:
-        row = db.get(Article, article)
-        if row is None:
-            return False
-        row.status, row.changed_at = status.value, now
-        return True
+        return [_stored(row, version, today) for row, version in db.execute(query)]
 
 
 def _put(db: Session, content: ArticleContent, now: datetime) -> str:
+    told = Life(State.PUBLISHED, (FILE,), "", content.valid_to, True, now.date() + REVIEW_EVERY)
     article = db.get(Article, content.id)
     if article is None:
-        article = Article(
-            id=content.id,
-            area=content.area,
-            topic=content.topic,
-            status=Status.PUBLISHED.value,
-            version=content.version,
-            changed_at=now,
-        )
+        row = add_version(content, content.version, told, FILE, now)
+        article = Article(id=content.id)
+        show(article, row, now)
         db.add(article)
         db.flush()
-        db.add(_row(content, content.version, now))
+        db.add(row)
         return "added"
     versions = db.scalars(
         select(ArticleVersion)
@@ -146,11 +153,15 @@ def _put(db: Session, content: ArticleContent, now: datetime) -> str:
     if last is not None and last.digest == content.digest():
         return "kept"
     number = max(content.version, versions[0].version + 1)
-    db.add(_row(content, number, now))
-    if next(v for v in versions if v.version == article.version).origin != FILE:
+    shown = next(v for v in versions if v.version == article.version)
+    if shown.origin != FILE or shown.state != State.PUBLISHED:
+        db.add(add_version(content, number, Life(authors=(FILE,)), FILE, now))
         return "held_back"
-    article.version, article.changed_at = number, now
-    article.area, article.topic = content.area, content.topic
+    over, _ = step(life_of(shown), Event(Action.REPLACE, FILE), now.date())
+    set_life(shown, over)
+    row = add_version(content, number, told, FILE, now)
+    db.add(row)
+    show(article, row, now)
     return "changed"
 
 
@@ -161,38 +172,32 @@ def _joined() -> Select[Article, ArticleVersion]:
             ArticleVersion,
             (ArticleVersion.article_id == Article.id) & (ArticleVersion.version == Article.version),
         )
-        .order_by(Article.id)
+        .order_by(Article.topic, Article.id)
     )
 
 
-def _row(content: ArticleContent, version: int, now: datetime) -> ArticleVersion:
-    return ArticleVersion(
-        article_id=content.id,
-        version=version,
-        questions=list(content.questions),
-        keys=list(content.keys),
-        origin=FILE,
-        digest=content.digest(),
-        created_at=now,
-        **{name: getattr(content, name) for name in _TEXTS},
+def _in_the_making(db: Session) -> dict[str, State]:
+    query = (
+        select(ArticleVersion.article_id, ArticleVersion.state)
+        .join(Article, Article.id == ArticleVersion.article_id)
+        .where(
+            ArticleVersion.state.in_([State.DRAFT, State.REVIEW, State.APPROVED]),
+            ArticleVersion.version > Article.version,
+        )
+        .order_by(ArticleVersion.version)
     )
+    return {article: State(state) for article, state in db.execute(query)}
 
 
-def _content(row: ArticleVersion) -> ArticleContent:
-    return ArticleContent(
-        id=row.article_id,
-        version=row.version,
-        questions=tuple(row.questions),
-        keys=tuple(row.keys),
-        **{name: getattr(row, name) for name in _TEXTS},
-    )
-
-
-def _stored(article: Article, version: ArticleVersion) -> Stored:
+def _stored(
+    article: Article, row: ArticleVersion, today: date, newer: State | None = None
+) -> Stored:
     return Stored(
-        content=_content(version),
-        status=Status(article.status),
-        in_use=article.version == version.version,
-        origin=version.origin,
-        created_at=version.created_at,
+        content=content_of(row),
+        life=as_of(life_of(row), today),
+        in_use=article.version == row.version,
+        origin=row.origin,
+        created_at=row.created_at,
+        why=row.why,
+        newer=newer,
     )

@@ -30,7 +30,7 @@ from ivr.voice.port import Prompts
 from telephony import metrics
 from telephony.calls import recovery
 from telephony.calls.machine import CallMachine
-from telephony.calls.ports import Parts, Reply
+from telephony.calls.ports import Guide, Parts, Reply
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
@@ -57,6 +57,8 @@ class Rooms:
     second: SecondReader
     ask: Callable[[str, str], Reply]
     """Answers a question (text, area)."""
+    guide: Guide
+    """Finds a place or a way for a call from an area; called in a thread."""
     slow: Prompts
     """The prompts of elder mode."""
     recall: Callable[[str], Deferred[frozenset[str]]]
@@ -162,6 +164,7 @@ class Switchboard:
             prompts=rooms.prompts,
             recogniser=rooms.recogniser,
             ask=rooms.ask,
+            guide=rooms.guide,
             people=self._people,
             recordings=self._recordings,
             publish=self._snapshot.publish,

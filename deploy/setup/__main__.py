@@ -1,4 +1,4 @@
-"""`python3 deploy/setup [run|dev|test|bench|train]`: makes this clone ready for that purpose.
+"""`python3 deploy/setup [run|routing|dev|test|bench|train]`: makes this clone ready for a purpose.
 
 Needs nothing but Python's standard library. A step that was done before costs a file look-up.
 """
@@ -56,6 +56,8 @@ def main(purpose: str) -> None:
     environment.install()
     if purpose in ("dev", "test", "bench"):
         environment.install_tools()
+    if purpose == "routing":
+        environment.install_routing()
     install_voice()
     install_second_reader()
     browser.install()

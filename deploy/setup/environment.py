@@ -13,6 +13,7 @@ from common import ROOT, SETUP, VENV, cache_folder, digest, is_stamped, run, say
 BUILD_LOCK = SETUP / "build-requirements.lock"
 LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+ROUTING_LOCK = SETUP / "routing-requirements.lock"
 TRAIN_LIST = SETUP / "train-requirements.txt"
 TRAIN_VENV = ROOT / ".venv-train"
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -84,6 +85,16 @@ def install_tools() -> None:
     say("installing the tools of requirements-dev.lock (some seconds)")
     install_lock(VENV, DEV_LOCK)
     stamp("tools", key)
+
+
+def install_routing() -> None:
+    """Add the street router to `.venv`."""
+    key = digest([ROUTING_LOCK, VERSION])
+    if is_stamped("routing", key) and list(VENV.glob("lib/python*/site-packages/valhalla")):
+        return
+    say("installing the street router (0.5 GB)")
+    pip(VENV, "--require-hashes", "--no-deps", "-r", ROUTING_LOCK)
+    stamp("routing", key)
 
 
 def constraints() -> Path:

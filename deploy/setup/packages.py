@@ -104,6 +104,7 @@ TRAIN = [
 ]
 GROUPS = {
     "run": [*BUILD, *RUN],
+    "routing": [*BUILD, *RUN],
     "dev": [*BUILD, *RUN],
     "test": [*BUILD, *RUN, *TEST],
     "bench": [*BUILD, *RUN, *BENCH],

@@ -207,6 +207,8 @@ Effect = (
     | ivr.ElderBegins
     | ivr.SetTimer
     | ivr.Ask
+    | ivr.FindPlace
+    | ivr.FindWay
     | ivr.Reread
     | ivr.RecordMessage
     | ivr.Transfer

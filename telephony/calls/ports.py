@@ -36,6 +36,15 @@ class Reply:
     version: int = 0
 
 
+Guide = Callable[[ivr.FindPlace | ivr.FindWay, str], ivr.PlacesFound | ivr.WayFound]
+"""Finds a place or a way for a call from an area. Blocking: for a thread."""
+
+
+def no_guide(asked: ivr.FindPlace | ivr.FindWay, area: str) -> ivr.PlacesFound | ivr.WayFound:
+    """Find nothing: no places are loaded."""
+    return ivr.PlacesFound("unavailable")
+
+
 class WaitingRoom(Protocol):
     """The queue, as a call sees it."""
 
@@ -110,6 +119,7 @@ class Parts:
     transfer_targets: frozenset[str]
     transcribe: Callable[[], bool]
     """Whether one more stream may be recognised now, beyond those that lead dialogues."""
+    guide: Guide = no_guide
     second: SecondReader | None = None
     """Reads utterances again that the recogniser was unsure of."""
     known: Callable[[Invitation], frozenset[str]] = known_of

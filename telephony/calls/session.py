@@ -195,6 +195,8 @@ class CallSession:
                 self._timer = self._parts.reactor.callLater(ms / 1000, self._dialogue, fired)
             case ivr.Ask(text, otherwise):
                 self._ask(text, otherwise)
+            case ivr.FindPlace() | ivr.FindWay():
+                self._guide(effect)
             case ivr.Reread():
                 self._read_again()
             case ivr.RecordMessage(limit_ms):
@@ -325,6 +327,18 @@ class CallSession:
         )
         self._versions[reply.answered.article] = (reply.version, reply.answered.title)
         self._dialogue(reply.answered)
+
+    def _guide(self, asked: ivr.FindPlace | ivr.FindWay) -> None:
+        def found(reply: ivr.PlacesFound | ivr.WayFound) -> None:
+            if self.state.phase is not Phase.ENDED:
+                self._dialogue(reply)
+
+        def failed(failure: Failure) -> None:
+            self.log.failure("the way cannot be told", failure)
+            found(ivr.PlacesFound("unavailable"))
+
+        finding = self._parts.run_in_thread(self._parts.guide, asked, self.area)
+        finding.addCallbacks(found, failed)
 
     def _message_done(self, seconds: float) -> None:
         self._dialogue(ivr.MessageDone(seconds))

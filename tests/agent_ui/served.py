@@ -30,6 +30,7 @@ from core.crypto import Vault
 from core.db import Sessions, open_database, open_sessions
 from core.redis_server import RedisServer
 from core.settings import Settings
+from knowledge.port import Decision, Found
 from tests.conftest import free_port
 from tests.tickets.journalled import Journalled
 
@@ -48,6 +49,12 @@ class World:
 
     checks: list[Check] = field(default_factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ask: Callable[[str, str], Found] = lambda text, area: Found(Decision.NOTHING, (), "")
+    sound: bytes | None = None
+
+    async def speak(self, text: str) -> bytes | None:
+        """The voice says whatever `sound` is."""
+        return self.sound
 
 
 class Served:
@@ -106,6 +113,8 @@ class Served:
             health=lambda: self.world.checks,
             metrics=lambda: b"hotline_calls 3\n",
             now=lambda: self.world.now(),
+            speak=self.world.speak,
+            ask=lambda text, area: self.world.ask(text, area),
             node_titles={"notice": "录音告知", "need": "说出需求", "answer": "答复"},
         )
         self.app = make_app(self.console)

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 import agent_ui.tables
 import core.journal_tables
+import knowledge.places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
@@ -25,7 +26,13 @@ from core.settings import Settings
 from tests.core import postgres
 from tests.tickets.journalled import Journalled
 
-ROOMS = (agent_ui.tables, core.journal_tables, knowledge.tables, tickets.tables)
+ROOMS = (
+    agent_ui.tables,
+    core.journal_tables,
+    knowledge.places.tables,
+    knowledge.tables,
+    tickets.tables,
+)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ SENTENCES = (
     "不是，不用了",
     "我想问一下养老院怎么备案",
     "结婚登记要带什么材料",
+    "高龄津贴怎么领",
 )
 VOICES = ("zf_xiaoxiao", "zf_xiaoyi", "zm_yunxi", "zm_yunyang")
 

@@ -177,10 +177,10 @@ class Service:
         with self._sessions()() as db:
             return new_bearer(db, "admin", "end-to-end tests", None)
 
-    def agent(self, name: str) -> str:
-        """Make an agent who has chosen PASSWORD already; returns the name."""
+    def agent(self, name: str, role: str = "agent") -> str:
+        """Make an agent, or who has another role, with PASSWORD chosen; returns the name."""
         with self._sessions()() as db:
-            once = users.add(db, name, "agent", "440000", datetime.now(UTC), name)
+            once = users.add(db, name, role, "440000", datetime.now(UTC), name)
             users.change(db, name, once, PASSWORD)
         return name
 

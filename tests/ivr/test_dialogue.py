@@ -72,6 +72,15 @@ def test_no_to_an_unsure_find_asks_for_other_words(call: Call) -> None:
     assert "换一种说法" in walk.said and not walk.of(ev.Enqueue)
 
 
+def test_what_nobody_could_answer_is_noted(call: Call) -> None:
+    walk = call().to_question().say("低保怎么申请").send(NOTHING)
+    assert walk.notes("unanswered") == ["低保怎么申请"]
+    walk = call().to_question().say("低保怎么申请").send(UNSURE).hear_out()
+    assert walk.notes("unanswered") == []
+    assert walk.say("不是").notes("unanswered") == ["低保怎么申请"]
+    assert call().to_question().say("低保怎么申请").send(FOUND).notes("unanswered") == []
+
+
 def test_other_words_instead_of_yes_or_no_are_a_new_question(call: Call) -> None:
     walk = call().to_question().say("那个低什么怎么弄").send(UNSURE).hear_out()
     assert asked(walk.say("我问的是高龄津贴多少钱")) == "我问的是高龄津贴多少钱"

@@ -21,7 +21,8 @@ DIALOGUE = Dialogue(load(SHIPPED))
 WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
-     "我八十岁了", "讲慢一点", "讲粤语", "幺三八零零幺三八零零零", "零零幺", "对", "不对"]
+     "我八十岁了", "讲慢一点", "讲粤语", "去香梅路怎么走", "下一步",
+     "幺三八零零幺三八零零零", "零零幺", "对", "不对", "再听一遍", "要带什么材料", "去哪里办"]
 )  # fmt: skip
 ANSWERS = st.builds(
     ev.Answered,
@@ -30,6 +31,26 @@ ANSWERS = st.builds(
     title=st.sampled_from(["", "低保怎么申请"]),
     spoken=st.sampled_from(["", "向街道申请。", "，。"]),
     source=st.sampled_from(["", "根据办法。"]),
+    materials=st.sampled_from(["", "需要准备：身份证。", "，。"]),
+)
+PLACES = st.builds(
+    ev.PlacesFound,
+    decision=st.sampled_from(["ready", "sure", "choose", "nothing", "unavailable", "?"]),
+    places=st.lists(
+        st.sampled_from(
+            [ev.PlaceSeen("22,114,香梅路", "香梅路"), ev.PlaceSeen("22,115,莲花山", "莲花山")]
+        ),
+        max_size=4,
+    ).map(tuple),
+    why=st.sampled_from(["", "没有找到。"]),
+)
+WAYS = st.builds(
+    ev.WayFound,
+    summary=st.just("大约两公里。"),
+    steps=st.sampled_from(
+        [(), ("先沿香梅路向北走。",), ("先沿香梅路向北走。", "左转。", "到了。")]
+    ),
+    why=st.sampled_from(["", "走路到不了。"]),
 )
 TAGS = st.integers(0, 60)
 EVENTS = st.one_of(
@@ -42,6 +63,8 @@ EVENTS = st.one_of(
     st.builds(ev.Speech, WORDS, st.floats(0, 1), st.booleans()),
     st.builds(ev.ReadAgain, WORDS, st.floats(0, 1), WORDS),
     ANSWERS,
+    PLACES,
+    WAYS,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
     st.builds(ev.PersonLeft, st.booleans()),
@@ -152,7 +175,7 @@ class AnyCall(RuleBasedStateMachine):
     @rule(words=WORDS.filter(bool))
     def caller_answers(self, words: str) -> None:
         self.step(ev.Speech(words, 0.9))
-        assert self.cried == (words not in ("不是", "不用了"))
+        assert self.cried == (words not in ("不是", "不用了", "不对"))
 
     @precondition(lambda self: self.state.asked_back)
     @rule()
@@ -172,6 +195,16 @@ class AnyCall(RuleBasedStateMachine):
     @rule(answer=ANSWERS)
     def knowledge_replies(self, answer: ev.Answered) -> None:
         self.step(answer)
+
+    @precondition(lambda self: self.state.node == "directions")
+    @rule(reply=st.one_of(PLACES, WAYS))
+    def guide_replies(self, reply: ev.PlacesFound | ev.WayFound) -> None:
+        self.step(reply)
+
+    @precondition(lambda self: self.state.node == "directions")
+    @rule(words=st.sampled_from(["香梅路", "从香梅路到莲花山", "是的", "不是", "下一步", "第二个"]))
+    def caller_asks_the_way(self, words: str) -> None:
+        self.step(ev.Speech(words, 0.9))
 
     @precondition(lambda self: self.state.phase is Phase.RECORDING)
     @rule()

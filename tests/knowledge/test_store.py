@@ -8,14 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from core.db import Sessions
-from knowledge import store
+from knowledge import editing, store
 from knowledge.article import ArticleContent
+from knowledge.lifecycle import Action, Event, State
 from knowledge.load import FOLDER
-from knowledge.store import Status
-from knowledge.tables import Article, ArticleVersion
+from knowledge.rows import FILE
+from knowledge.tables import Article
+from tests.knowledge.published import publish
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 DAY = NOW.date()
@@ -24,7 +25,9 @@ Make = Callable[..., ArticleContent]
 
 def versions(sessions: Sessions, article: str) -> list[tuple[int, bool]]:
     """(version, in use) of one article, newest first."""
-    return [(each.content.version, each.in_use) for each in store.get_article(sessions, article)]
+    return [
+        (each.content.version, each.in_use) for each in store.get_article(sessions, article, DAY)
+    ]
 
 
 def test_the_shipped_folder_is_seeded_once(sessions: Sessions) -> None:
@@ -32,9 +35,9 @@ def test_the_shipped_folder_is_seeded_once(sessions: Sessions) -> None:
     assert len(first.added) >= 30 and first.changed == first.kept == first.problems == ()
     again = store.seed(sessions, FOLDER, NOW + timedelta(days=1))
     assert again.kept == first.added and again.added == again.changed == ()
-    listed = store.list_articles(sessions)
+    listed = store.list_articles(sessions, DAY)
     assert sorted(each.content.id for each in listed) == sorted(first.added)
-    assert all(each.created_at == NOW and each.origin == store.FILE for each in listed)
+    assert all(each.created_at == NOW and each.origin == FILE for each in listed)
 
 
 def test_what_comes_out_is_what_went_in(sessions: Sessions, article: Make) -> None:
@@ -59,17 +62,13 @@ def test_a_changed_file_is_a_new_version_and_the_old_one_stays(
 
 def test_a_users_text_is_not_replaced_by_a_file(sessions: Sessions, article: Make) -> None:
     store.put(sessions, [article("dibao-shenqing")], NOW)
-    with sessions() as db:
-        old = db.scalars(select(ArticleVersion)).one()
-        fields = {c.key: getattr(old, c.key) for c in ArticleVersion.__table__.columns}
-        fields |= {"id": None, "version": 2, "origin": "li.na", "spoken": "按本县规定办理。"}
-        db.add(ArticleVersion(**fields))
-        db.get_one(Article, "dibao-shenqing").version = 2
+    mine = article("dibao-shenqing", spoken="请按本县的规定办理低保申请。")
+    publish(sessions, mine, "li.na", "chen")
     assert store.put(sessions, [article("dibao-shenqing")], NOW).kept == ("dibao-shenqing",)
     done = store.put(sessions, [article("dibao-shenqing", spoken="软件带来的新文本。")], NOW)
     assert done.held_back == ("dibao-shenqing",)
     assert versions(sessions, "dibao-shenqing") == [(3, False), (2, True), (1, False)]
-    assert store.in_force(sessions, DAY)[0].spoken == "按本县规定办理。"
+    assert store.in_force(sessions, DAY)[0].spoken == "请按本县的规定办理低保申请。"
 
 
 def test_an_article_whose_file_is_gone_stays(sessions: Sessions, tmp_path: Path) -> None:
@@ -102,8 +101,22 @@ def test_expired_articles_are_not_loaded(
 
 def test_a_withdrawn_article_is_listed_but_not_told(sessions: Sessions, article: Make) -> None:
     store.put(sessions, [article("lihun-cailiao")], NOW)
-    assert store.set_status(sessions, "lihun-cailiao", Status.WITHDRAWN, NOW)
+    event, doer = Event(Action.WITHDRAW, "chen", "已废止"), editing.Doer("chen", NOW, DAY)
+    assert editing.act(sessions, "lihun-cailiao", 1, event, doer).heard
     assert store.in_force(sessions, DAY) == []
-    assert [each.status for each in store.list_articles(sessions)] == [Status.WITHDRAWN]
-    assert not store.set_status(sessions, "no-such", Status.PUBLISHED, NOW)
-    assert store.get_article(sessions, "no-such") == []
+    (listed,) = store.list_articles(sessions, DAY)
+    assert (listed.state, listed.why) == (State.WITHDRAWN, "已废止")
+    with pytest.raises(LookupError):
+        editing.act(sessions, "no-such", 1, event, doer)
+    assert store.get_article(sessions, "no-such", DAY) == []
+
+
+def test_a_file_does_not_bring_back_what_was_withdrawn(sessions: Sessions, article: Make) -> None:
+    store.put(sessions, [article("lihun-cailiao")], NOW)
+    event, doer = Event(Action.WITHDRAW, "chen", "已废止"), editing.Doer("chen", NOW, DAY)
+    editing.act(sessions, "lihun-cailiao", 1, event, doer)
+    newer = article("lihun-cailiao", spoken="新的软件带来的新文本。")
+    assert store.put(sessions, [newer], NOW).held_back == ("lihun-cailiao",)
+    assert store.in_force(sessions, DAY) == []
+    (listed,) = store.list_articles(sessions, DAY)
+    assert listed.newer is State.DRAFT

@@ -15,6 +15,7 @@ from asr.second_reader import weights
 SETUP = Path(__file__).resolve().parents[2] / "deploy" / "setup"
 sys.path.insert(0, str(SETUP))
 
+import environment  # noqa: E402
 import kokoro  # noqa: E402
 import packages  # noqa: E402
 import whisper  # noqa: E402
@@ -180,3 +181,14 @@ def test_a_change_that_no_longer_fits_stops_the_build(tmp_path: Path) -> None:
 def test_the_mirror_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTLINE_DEBIAN_MIRROR", "https://mirror.invalid/debian")
     assert source.mirror() == "https://mirror.invalid/debian"
+
+
+def test_the_street_router_is_the_one_that_is_tested() -> None:
+    def pinned(lock: Path) -> set[str]:
+        text = lock.read_text(encoding="utf-8")
+        block = re.search(r"^pyvalhalla-weekly==\S+(?:.*\n)(?: +--hash.*\n)+", text, re.MULTILINE)
+        assert block is not None, lock
+        return set(re.findall(r"pyvalhalla-weekly==\S+|sha256:\w+", block.group()))
+
+    assert pinned(environment.ROUTING_LOCK) == pinned(environment.DEV_LOCK)
+    assert "pyvalhalla" not in environment.LOCK.read_text(encoding="utf-8")

@@ -1,0 +1,267 @@
+"""Cut a route into moves: where somebody who just follows the road needs to be told what to do.
+
+Whoever walks follows the road of one name, and where it has none or ends goes straight on. A move
+begins at each junction where that rule would not keep to the route, or is not clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from knowledge.places.geo import Point, bearing, metres, turn
+from knowledge.places.port import Edge, Exit
+
+STRAIGHT = 30.0
+"""A way that bends less (degrees) goes straight on."""
+CLEAR = 20.0
+"""The straightest way is clear when the next one bends so much more."""
+_FOLLOWED = 45.0
+_BEND = 100.0
+_BRIEF_M = 60.0
+"""A road of another name that is shorter and goes straight is not worth a word."""
+_AHEAD_M = 12.0
+"""A heading is taken over so many metres: the last metre before a junction often points aside."""
+_CONNECTOR_M = {"turn_channel": 60.0, "ramp": 60.0}
+_SHORT_M = 12.0
+"""A way without a name that leads to one with a name and is shorter is part of the turn."""
+_CONNECTS = 60.0
+AHEAD = 70.0
+_BACK = 150.0
+_FORK = 55.0
+"""Ways that both lead on and part by less (degrees) are told as the left and the right one."""
+_CARRIAGEWAYS_M = 45.0
+_TWICE = 8.5
+_NAMED_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing to do: turn by `angle` degrees (right is positive), then go on to the next move.
+
+    `road` is the name of what is followed, empty when it has none; `use` says then what it is.
+    `exits` counts the ways on the side of the turn met since the move before, this one included.
+    `over` says that a like way just before is passed: the near carriageway, for the far one.
+    `fork` says which of several ways that lead on is meant: left, middle, right, or empty. `own`
+    is the angle of its first metres, where `angle` is that of the road which they lead to. `lead`
+    is how much of the first move's metres lies before its road.
+    `angle` is None for the first.
+    """
+
+    angle: float | None
+    heading: float
+    road: str
+    use: str
+    metres: float
+    line: tuple[Point, ...]
+    exits: int
+    over: bool = False
+    fork: str = ""
+    own: float = 0.0
+    lead: float = 0.0
+
+    @property
+    def turns(self) -> bool:
+        """Whether it is a turn, and not straight on or the start."""
+        return self.angle is not None and abs(self.angle) >= STRAIGHT
+
+
+def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
+    """The moves of a route, in order; at least one for a route with an edge."""
+    groups: list[list[Edge]] = []
+    for at, edge in enumerate(edges):
+        if not groups or _told(groups, edges[at - 1], edges[at:]):
+            groups.append([edge])
+        else:
+            groups[-1].append(edge)
+    lead: list[Edge] = []
+    if len(groups) > 1 and sum(edge.metres for edge in groups[0]) < _SHORT_M:
+        # Nobody needs to be told the first few steps to the road.
+        lead = groups.pop(0)
+    found = [_move(before, group) for before, group in zip([[], *groups], groups, strict=False)]
+    if lead:
+        line = [point for edge in lead for point in edge.line[:-1]]
+        more = sum(edge.metres for edge in lead)
+        found[0] = replace(
+            found[0], metres=found[0].metres + more, lead=more, line=(*line, *found[0].line)
+        )
+    return tuple(found)
+
+
+def leaving(line: Sequence[Point]) -> float:
+    """The heading in which a line begins."""
+    return bearing(line[0], _along(line))
+
+
+def arriving(line: Sequence[Point]) -> float:
+    """The heading in which a line ends."""
+    return (bearing(line[-1], _along(line[::-1])) + 180) % 360
+
+
+def _along(line: Sequence[Point]) -> Point:
+    """The point some metres into the line."""
+    gone = 0.0
+    for a, b in pairwise(line):
+        gone += metres(a, b)
+        if gone >= _AHEAD_M:
+            return b
+    return line[-1]
+
+
+def _told(groups: list[list[Edge]], before: Edge, ahead: Sequence[Edge]) -> bool:
+    """Whether the way from one edge to the next must be told."""
+    group, edge, heading = groups[-1], ahead[0], arriving(before.line)
+    if _connects(group) and _run(ahead) >= _BRIEF_M and _on_the_side(groups, edge):
+        return False  # the move is told by the road that its connector leads to
+    angle = turn(heading, leaving(edge.line))
+    others = [(turn(heading, e.heading), e.same_name) for e in _others(before, edge)]
+    if not others:
+        return abs(angle) >= _BEND or _renamed(group, ahead)
+    same = bool(set(before.names) & set(edge.names))
+    if _default(before.names, (angle, same), others):
+        return _renamed(group, ahead)
+    return True
+
+
+def _others(before: Edge, edge: Edge) -> list[Exit]:
+    """The exits that are not the way taken drawn a second time, as some maps have it."""
+    taken = leaving(edge.line)
+    same = bool(set(before.names) & set(edge.names)) or not (before.names or edge.names)
+    return [
+        other
+        for other in before.exits
+        if other.same_name != same or abs(turn(taken, other.heading)) > _TWICE
+    ]
+
+
+def _connects(group: list[Edge]) -> bool:
+    """Whether a group is, so far, no more than a short way without a name."""
+    longest = min(_CONNECTOR_M.get(edge.use, _SHORT_M) for edge in group)
+    return not any(e.names for e in group) and sum(e.metres for e in group) <= longest
+
+
+def _on_the_side(groups: list[list[Edge]], edge: Edge) -> bool:
+    """Whether a connector leaves the junction to about the side that its road leads to."""
+    if len(groups) == 1:
+        return True
+    heading = arriving(groups[-2][-1].line)
+    own, whole = turn(heading, leaving(groups[-1][0].line)), turn(heading, leaving(edge.line))
+    return abs(turn(own, whole)) < _CONNECTS
+
+
+def _run(ahead: Sequence[Edge]) -> float:
+    """How far the road of the first edge goes on; 0 when it has no name."""
+    names, run = set(ahead[0].names), 0.0
+    for edge in ahead:
+        if not names & set(edge.names):
+            break
+        run += edge.metres
+    return run
+
+
+def _default(
+    names: tuple[str, ...], taken: tuple[float, bool], others: list[tuple[float, bool]]
+) -> bool:
+    """Whether following the road, or going straight on, takes the way that the route takes."""
+    angle, same = taken
+    rivals = others
+    if names and (same or any(also for _, also in others)):
+        if not same:
+            return False
+        rivals = [other for other in others if other[1]]
+        if not rivals:
+            return abs(angle) < _BEND
+    nearest = min(abs(other) for other, _ in rivals)
+    return abs(angle) <= _FOLLOWED and nearest - abs(angle) >= CLEAR
+
+
+def _renamed(group: list[Edge], ahead: Sequence[Edge]) -> bool:
+    """Whether a straight way on becomes another road that is worth a word."""
+    return _road(group) not in ahead[0].names and _run(ahead) >= _BRIEF_M
+
+
+def _move(before: list[Edge], group: list[Edge]) -> Move:
+    line: list[Point] = list(group[0].line)
+    for edge in group[1:]:
+        line.extend(edge.line[1:])
+    road = _road(group)
+    first = next(edge for edge in group if not road or road in edge.names)
+    heading = leaving(first.line)
+    angle = turn(arriving(before[-1].line), heading) if before else None
+    return Move(
+        angle=angle,
+        heading=heading,
+        road=road,
+        use=group[0].use,
+        metres=sum(edge.metres for edge in group),
+        line=tuple(line),
+        exits=_exits(before, angle) if angle is not None else 0,
+        over=bool(before and road) and _over(before, heading),
+        fork=_fork(before[-1], group[0]) if before else "",
+        own=turn(arriving(before[-1].line), leaving(group[0].line)) if before else 0.0,
+    )
+
+
+def _exits(group: list[Edge], angle: float) -> int:
+    """How many ways on the side of a turn there are along a group, the turn's own included."""
+    if abs(angle) < STRAIGHT:
+        return 0
+    count = 1
+    for before in group[:-1]:
+        asides = [turn(arriving(before.line), other.heading) for other in before.exits]
+        count += any(aside(a) and (a > 0) == (angle > 0) for a in asides)
+    return count
+
+
+def aside(angle: float) -> bool:
+    """Whether a way leaves so clearly to the side that people count it."""
+    return 40.0 <= abs(angle) < 140.0
+
+
+def _over(group: list[Edge], heading: float) -> bool:
+    """Whether a way in about the same direction is passed shortly before the end of a group."""
+    left = 0.0
+    for before, after in zip(group[-2::-1], group[:0:-1], strict=True):
+        left += after.metres
+        if left > _CARRIAGEWAYS_M:
+            return False
+        if any(abs(turn(heading, other.heading)) < STRAIGHT for other in before.exits):
+            return True
+    return False
+
+
+def _fork(before: Edge, edge: Edge) -> str:
+    """Which of several ways in about one direction is taken, where there are such."""
+    heading = arriving(before.line)
+    taken = turn(heading, leaving(edge.line))
+    others = [turn(heading, other.heading) for other in _others(before, edge)]
+    others = [angle for angle in others if alike(angle, taken)]
+    if not any(abs(angle - taken) < _FORK for angle in others):
+        return ""
+    left, right = (any(angle < taken for angle in others), any(angle > taken for angle in others))
+    return "middle" if left and right else "right" if left else "left"
+
+
+def alike(angle: float, other: float) -> bool:
+    """Whether two ways that leave a junction are chosen from by left and right: both lead on, or
+    both to one side.
+    """
+    if abs(other) < AHEAD:
+        return abs(angle) < AHEAD
+    return AHEAD <= abs(angle) < _BACK and abs(other) < _BACK and (angle > 0) == (other > 0)
+
+
+def _road(group: list[Edge]) -> str:
+    """What the group is called: its first name, if only a connector comes before it."""
+    gone = 0.0
+    whole = sum(edge.metres for edge in group)
+    for edge in group:
+        if edge.names:
+            run = sum(e.metres for e in group if edge.names[0] in e.names)
+            if run >= _NAMED_SHARE * (whole - gone):
+                return edge.names[0]
+        gone += edge.metres
+        if gone > max(_CONNECTOR_M.values()):
+            break
+    return ""
