@@ -45,8 +45,8 @@ def phone(room: Room) -> list[Row]:
         once.add(first)
         twice.add(again)
     note = (
-        f"Of the phone numbers {once.right} of {once.total} are right at first hearing. One that is "
-        "not is said again as a whole, as after it was read back, and the second hearing counts."
+        f"Of the phone numbers {once.right} of {once.total} are right at first hearing. One that "
+        "is not is said again as a whole, as after a read-back, and the second hearing counts."
     )
     return [share("11-digit phone number, said again once", twice, 95.0, notes=(note,))]
 
