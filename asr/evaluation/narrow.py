@@ -26,7 +26,7 @@ def answers(room: Room) -> list[Row]:
     both = Tally(yes_no.right + digit.right, yes_no.total + digit.total)
     note = (
         f"Yes and no {yes_no.right} of {yes_no.total} (whole vocabulary, as on the line), digits "
-        f"{digit.right} of {digit.total} (a grammar of digits; no node of the tree asks for one)."
+        f"{digit.right} of {digit.total} (a grammar of digits; no node asks for a single one)."
     )
     notes = (
         note,
@@ -52,17 +52,20 @@ def phone(room: Room) -> list[Row]:
 
 
 def streets(room: Room) -> list[Row]:
-    """Street names: the nearest three by sound, heard in a grammar of all of them and without."""
+    """Street names: the nearest three by sound, heard as the line hears them where it asks for a
+    place, and in a grammar of all names.
+    """
     names = [(name, sounds(name)) for name in room.corpora.streets]
     phrases = list(room.corpora.streets)
-    near, free = Tally(), Tally()
+    near, alone = Tally(), Tally()
     for said in room.plan.streets:
-        text = room.ears.hear(room.pcm(said), phrases).text
+        text = room.hear(said).text
         near.add(among_nearest(said.text, text, names, TOP), said.text, text or "–")
-        free.add(among_nearest(said.text, room.hear(said).text, names, TOP))
+        only = room.ears.hear(room.pcm(said), phrases).text
+        alone.add(among_nearest(said.text, only, names, TOP))
     note = (
-        f"Street names are heard in a grammar of all names; in the line's whole vocabulary "
-        f"{free.right} of {free.total} are among the nearest three. No node asks for one yet."
+        "Street names are heard in the line's whole vocabulary, as where it asks for a place; in "
+        f"a grammar of all names {alone.right} of {alone.total} are among the nearest three."
     )
     notes = (note, confusions("Street names missed", near))
     return [share("street names, top 3 by sound", near, 90.0, notes=notes)]
