@@ -19,6 +19,8 @@ from twisted.internet.threads import deferToThread
 from tests.conftest import free_port
 
 HERE = Path(__file__).parent
+PORT_TRIES = 5
+"""sipp takes several ports around those it is told, and gives up when another program has one."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,21 @@ def sipp(tmp_path: Path) -> Iterator[Sipp]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(scenario: str = "", calls: int = 1, echo: bool = True) -> FarEnd:
-        port, media = free_port(), free_port() // 4 * 4
         what = ["-sf", str(HERE / scenario)] if scenario else ["-sn", "uas"]
-        where = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
-        process = subprocess.Popen(
-            [binary, *what, *where, *["-rtp_echo"][: int(echo)], "-nostdin", "-m", str(calls)],
-            cwd=tmp_path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-        )
-        running.append(process)
-        _await_port(port, process)
-        return FarEnd(f"sip:12349@127.0.0.1:{port}", process)
+        for _ in range(PORT_TRIES):
+            port, media = free_port(), free_port() // 4 * 4
+            where = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
+            process = subprocess.Popen(
+                [binary, *what, *where, *["-rtp_echo"][: int(echo)], "-nostdin", "-m", str(calls)],
+                cwd=tmp_path,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
+            )
+            running.append(process)
+            if _port_opened(port, process):
+                return FarEnd(f"sip:12349@127.0.0.1:{port}", process)
+        raise AssertionError("sipp did not open its port")
 
     yield start
     for process in running:
@@ -77,9 +81,12 @@ def sipp(tmp_path: Path) -> Iterator[Sipp]:
         process.wait()
 
 
-def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until the kernel's table shows sipp's socket; asks sipp nothing."""
+def _port_opened(port: int, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until the kernel's table shows sipp's socket; false when sipp gave up before."""
     wanted, end = f":{port:04X} ", time.monotonic() + 10
     while wanted not in Path("/proc/net/udp").read_text():
-        assert process.poll() is None and time.monotonic() < end, "sipp did not open its port"
+        if process.poll() is not None:
+            return False
+        assert time.monotonic() < end, "sipp did not open its port"
         time.sleep(0.02)
+    return True
