@@ -124,7 +124,7 @@ def samples(work: Path, per_article: int = 3) -> list[Sample]:
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 voice = voice or Voice(kokoro_folder(), work.parent / "kokoro-float.onnx")
-                audio = voice.say(spoken(text), Speaker(name, name, 1.0, 1.0))
+                audio = voice.say(spoken(text), Speaker(name, name, 1.0, name, 1.0))
                 np.save(path, soxr.resample(audio, RATE, LINE_RATE).astype(np.float32))
             found.append(Sample(meaning, text, name, np.load(path)))
     return found

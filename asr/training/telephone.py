@@ -38,6 +38,8 @@ _BANDS = [
 ]
 
 
+_TALK = 0.38
+"""Of the calls have people talking in the background."""
 _KEY_ROWS = (697.0, 770.0, 852.0, 941.0)
 _KEY_COLUMNS = (1209.0, 1336.0, 1477.0, 1633.0)
 
@@ -69,19 +71,20 @@ class Line:
         factor = chance.uniform(0.86, 1.16) if chance.random() < 0.8 else 1.0
         audio = soxr.resample(audio, 16_000 * factor, LINE_RATE).astype(np.float32)
         # Most of the padding is short; sometimes long, so that the net learns what silence is, and
-        # that people who talk in the background before and after the caller are no caller.
+        # where others talk, that people in the background before and after the caller are no caller.
+        talk = bool(self.babble) and chance.random() < _TALK
         before, after = chance.uniform(0.05, 0.5, 2)
-        if chance.random() < 0.25:
+        if talk or chance.random() < 0.2:
             after += chance.uniform(0.3, 1.5)
-        if chance.random() < 0.15:
+        if talk or chance.random() < 0.1:
             before += chance.uniform(0.3, 0.8)
         audio = np.pad(audio, (int(before * LINE_RATE), int(after * LINE_RATE)))
         if chance.random() < 0.4:
             audio = self._room(audio)
         audio = self._handset(audio)
         audio = at_level(audio, -chance.uniform(3, 35) if chance.random() < 0.8 else -6)
-        if chance.random() < 0.8:
-            audio = self._noise(audio)
+        if talk or chance.random() < 0.7:
+            audio = self._noise(audio, talk)
         if chance.random() < 0.1:
             audio = self._echo(audio)
         if chance.random() < 0.08:
@@ -137,11 +140,11 @@ class Line:
         tilt = chance.uniform(-0.5, 0.5)
         return np.asarray(lfilter([1.0, tilt], [1.0], audio), dtype=np.float32)
 
-    def _noise(self, audio: Audio) -> Audio:
+    def _noise(self, audio: Audio, talk: bool) -> Audio:
         chance = self.chance
         size = len(audio)
-        kind = chance.random()
-        if kind < 0.42 and self.babble:
+        kind = chance.uniform(0.42, 1.0)
+        if talk:
             noise: NDArray[Any] = np.zeros(size)
             for _ in range(chance.integers(2, 6)):
                 other = self.babble[chance.integers(len(self.babble))][::2]

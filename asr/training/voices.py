@@ -21,6 +21,8 @@ RESERVED = frozenset(
 # Read back by another recogniser these voices garble Mandarin, so their labels would be wrong.
 UNCLEAR = frozenset({"af_heart", "bf_emma"})
 RATE = 24_000
+TIMBRE = 128
+"""The first so many numbers of a voice's style are its timbre, the rest its manner (StyleTTS 2)."""
 Audio = NDArray[np.float32]
 
 
@@ -32,11 +34,14 @@ def kokoro_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A blend of two voices: `share` of the first, the rest of the second, at `speed`."""
+    """A timbre of two voices, `share` of the first and the rest of the second, speaking in the
+    `manner` (rhythm and melody) of a third, at `speed`.
+    """
 
     first: str
     second: str
     share: float
+    manner: str
     speed: float
 
 
@@ -50,11 +55,18 @@ def training_voices(folder: Path) -> list[str]:
 
 
 def draw_speaker(voices: list[str], chance: random.Random) -> Speaker:
-    """A random speaker; Mandarin voices are preferred for the larger share."""
+    """A random speaker; Mandarin voices are preferred, for the manner still more.
+
+    Half of them have the timbre of one voice alone: blends lie between the voices, and people who
+    have not been heard yet mostly do not.
+    """
     mandarin = [name for name in voices if name.startswith("z")] or voices
-    first = chance.choice(mandarin if chance.random() < 0.45 else voices)
     return Speaker(
-        first, chance.choice(voices), chance.uniform(0.4, 1.0), chance.uniform(0.75, 1.3)
+        chance.choice(mandarin if chance.random() < 0.3 else voices),
+        chance.choice(voices),
+        1.0 if chance.random() < 0.5 else chance.uniform(0.4, 1.0),
+        chance.choice(mandarin if chance.random() < 0.6 else voices),
+        chance.uniform(0.75, 1.3),
     )
 
 
@@ -92,6 +104,7 @@ class Voice:
             raise ValueError(f"“{text}” has no sound")
         style = self._style(speaker.first)[len(tokens)] * speaker.share
         style = style + self._style(speaker.second)[len(tokens)] * (1 - speaker.share)
+        style[TIMBRE:] = self._style(speaker.manner)[len(tokens)][TIMBRE:]
         out = self._request.infer(
             {
                 "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
