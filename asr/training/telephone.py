@@ -70,8 +70,8 @@ class Line:
         # Resampling by a factor moves pitch and formants together: a larger or smaller head.
         factor = chance.uniform(0.86, 1.16) if chance.random() < 0.8 else 1.0
         audio = soxr.resample(audio, 16_000 * factor, LINE_RATE).astype(np.float32)
-        # Most of the padding is short; sometimes long, so that the net learns what silence is, and
-        # where others talk, that people in the background before and after the caller are no caller.
+        # Most of the padding is short; sometimes long, so that the net learns what silence is.
+        # Where others talk it always is: they are no caller, before him and after.
         talk = bool(self.babble) and chance.random() < _TALK
         before, after = chance.uniform(0.05, 0.5, 2)
         if talk or chance.random() < 0.2:
@@ -143,21 +143,21 @@ class Line:
     def _noise(self, audio: Audio, talk: bool) -> Audio:
         chance = self.chance
         size = len(audio)
-        kind = chance.uniform(0.42, 1.0)
+        kind = chance.random()
         if talk:
             noise: NDArray[Any] = np.zeros(size)
             for _ in range(chance.integers(2, 6)):
                 other = self.babble[chance.integers(len(self.babble))][::2]
                 noise += np.resize(np.roll(other, chance.integers(len(other))), size)
-        elif kind < 0.5:
+        elif kind < 0.14:
             hum = chance.choice((50.0, 100.0, 150.0))
             time = np.arange(size) / LINE_RATE
             noise = 0.2 * chance.standard_normal(size)
             for n in range(1, 8):
                 noise += np.sin(2 * np.pi * hum * n * time) / n
-        elif kind < 0.58:
+        elif kind < 0.28:
             noise = self._music(size)
-        elif kind < 0.68:
+        elif kind < 0.45:
             # A street: what is near in the spectrum of wheels comes and goes in seconds.
             near = np.interp(
                 np.arange(size),
