@@ -148,7 +148,7 @@ class Dialogue:
             self._silence(turn)
 
     def _read_again(self, turn: Turn, reading: ReadAgain | None) -> None:
-        if reading is not None and turn.state.held is not None:
+        if reading is not None and rereading.ready(turn, reading):
             turn.hush()
             turn.set(held=None)
             hearing.speech(turn, reading.text, reading.confidence, otherwise=reading.otherwise)

@@ -276,7 +276,12 @@ class FindWay:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """Read the last utterance a second time; the driver replies with ReadAgain."""
+    """Read the last utterance a second time; the driver replies with ReadAgain.
+
+    `utterances`: so many, which the caller said with short pauses, as one.
+    """
+
+    utterances: int = 1
 
 
 @dataclass(frozen=True, slots=True)

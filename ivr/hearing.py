@@ -17,7 +17,7 @@ from ivr.nodes import (
     Role,
     SayNode,
 )
-from ivr.state import Phase
+from ivr.state import Held, Phase
 from ivr.turn import TRIES, Turn
 
 INTERRUPTING_SYLLABLES = 2
@@ -93,7 +93,10 @@ def partial(turn: Turn, text: str) -> None:
     elif state.phase is Phase.SAYING and not state.cut:
         return
     if syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, DigitsNode):
-        turn.set(held=None)
+        if isinstance(turn.node, ListenNode):
+            rereading.goes_on(turn)
+        else:
+            turn.set(held=None)
     turn.arm(max(turn.patience(), AFTER_INTERRUPTION_MS))
 
 
@@ -110,12 +113,24 @@ def speech(
             # The next piece of a number came before the last one was read again: both count.
             text, again = held.text + text, False
         turn.set(held=None)
-        _take(turn, text, confidence, again, otherwise)
+        _take(turn, text, confidence, again, otherwise, held)
+    else:
+        waiting = rereading.nothing_more(turn)
+        if waiting is not None:
+            turn.set(held=None)
+            _take(turn, waiting.text, waiting.confidence, False, waiting.otherwise)
     if turn.state.paused:
         turn.resume()
 
 
-def _take(turn: Turn, text: str, confidence: float, again: bool, otherwise: str) -> None:
+def _take(
+    turn: Turn,
+    text: str,
+    confidence: float,
+    again: bool,
+    otherwise: str,
+    before: Held | None = None,
+) -> None:
     turn.set(partial="")
     if text and alarm.heard(turn, text, unfinished=False):
         return
@@ -133,7 +148,7 @@ def _take(turn: Turn, text: str, confidence: float, again: bool, otherwise: str)
         if turn.state.saying and not _may_interrupt(turn):
             turn.set(early=text)
         else:
-            _understand(turn, text, confidence, again, otherwise)
+            _understand(turn, text, confidence, again, otherwise, before)
     elif turn.state.phase is Phase.SAYING:
         _spoken_over(turn, text)
 
@@ -170,7 +185,12 @@ def _spoken_over(turn: Turn, text: str) -> None:
 
 
 def _understand(
-    turn: Turn, text: str, confidence: float, again: bool = False, otherwise: str = ""
+    turn: Turn,
+    text: str,
+    confidence: float,
+    again: bool = False,
+    otherwise: str = "",
+    before: Held | None = None,
 ) -> None:
     """Take an utterance as the answer to the question that stands."""
     node, state = turn.node, turn.state
@@ -194,7 +214,7 @@ def _understand(
         choice = best(otherwise, confidence, node.choices, turn.tree.courtesies)
     if choice is not None:
         turn.choose(choice, text)
-    elif (core or not state.saying) and rereading.wanted(turn, text, confidence, again):
+    elif (core or not state.saying) and rereading.wanted(turn, text, confidence, again, before):
         return
     elif not core:
         if state.cut:

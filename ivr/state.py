@@ -8,7 +8,7 @@ from enum import Enum
 
 from ivr import digits, directions
 from ivr.emergency import Word
-from ivr.events import Answered
+from ivr.events import Answered, ReadAgain
 
 
 class Phase(Enum):
@@ -32,11 +32,18 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An utterance that is being read a second time; `told`: the caller was asked to wait."""
+    """An utterance that is being read a second time; `told`: the caller was asked to wait.
+
+    `goes_on`: the caller speaks again, and what comes may be the rest of it; its `reading` waits
+    for that. `utterances` are read as one.
+    """
 
     text: str
     confidence: float
     told: bool = False
+    goes_on: bool = False
+    reading: ReadAgain | None = None
+    utterances: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from asr.second_reader.fusion import Candidate, fuse
 from asr.second_reader.port import Reading, SecondReader
 from ivr import events as ivr
+from ivr.rereading import MOST_AS_ONE
 from telephony.calls.listening import Line
 
 READ_BY_S = 2.25
@@ -19,6 +21,29 @@ SHORTEST_S = 0.4
 
 READ, MISSED = "reread", "reread_missed"
 """Notes of a call: the second reader's own text, or why there is none (refused, late, nothing)."""
+
+
+class Latest:
+    """The latest utterances of a call; those without words count only while they are the last."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lines: deque[Line] = deque(maxlen=MOST_AS_ONE)
+
+    def add(self, line: Line) -> None:
+        """Take a finished utterance."""
+        if self._lines and not self._lines[-1].text:
+            self._lines.pop()
+        self._lines.append(line)
+
+    def as_one(self, utterances: int) -> Line | None:
+        """The last so many as one, with what was between them; None when there was none."""
+        lines = list(self._lines)[-utterances:]
+        if len(lines) < 2:
+            return lines[0] if lines else None
+        text = "".join(line.text for line in lines)
+        least = min(line.confidence for line in lines)
+        return Line(text, lines[0].start, lines[-1].end, least, (), True)
 
 
 def readable(second: SecondReader | None, line: Line) -> bool:

@@ -64,7 +64,7 @@ class CallSession:
         self._recording = False
         self._keypad = False
         self._fault = ""
-        self._last: Line | None = None
+        self._last = rereading.Latest()
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
         self._known = parts.known(invitation)
@@ -197,8 +197,8 @@ class CallSession:
                 self._ask(text, otherwise)
             case ivr.FindPlace() | ivr.FindWay():
                 self._guide(effect)
-            case ivr.Reread():
-                self._read_again()
+            case ivr.Reread(utterances):
+                self._read_again(utterances)
             case ivr.RecordMessage(limit_ms):
                 self._message.start(limit_ms)
             case ivr.Transfer(target):
@@ -297,12 +297,12 @@ class CallSession:
         if not line.final:
             self._dialogue(ivr.SpeechPartial(line.text))
             return
-        self._last = line
+        self._last.add(line)
         again = not self._message.running and rereading.readable(self._parts.second, line)
         self._dialogue(ivr.Speech(line.text, line.confidence, again))
 
-    def _read_again(self) -> None:
-        line, second = self._last, self._parts.second
+    def _read_again(self, utterances: int) -> None:
+        line, second = self._last.as_one(utterances), self._parts.second
         if line is None or second is None:
             return
         self._reread = line
