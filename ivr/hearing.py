@@ -92,11 +92,10 @@ def partial(turn: Turn, text: str) -> None:
         turn.set(cut=True)
     elif state.phase is Phase.SAYING and not state.cut:
         return
-    if syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, DigitsNode):
-        if isinstance(turn.node, ListenNode):
-            rereading.goes_on(turn)
-        else:
-            turn.set(held=None)
+    if isinstance(turn.node, ListenNode):
+        rereading.goes_on(turn)
+    elif syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, DigitsNode):
+        turn.set(held=None)
     turn.arm(max(turn.patience(), AFTER_INTERRUPTION_MS))
 
 

@@ -25,6 +25,10 @@ ALIKE = 0.1
 PARTICLES = frozenset({"de", "le", "a", "ya", "ba", "o", "ma", "ne", "la", "ha", "en", "ai"})
 """Syllables that say nothing of their own at the end of a phrase (不用了, 是的呀)."""
 
+NEGATIONS = frozenset("不没未别")
+"""Characters that turn a meaning round: what has one is not said by a phrase that has none, so
+that 不是这个意思 is never taken for 这个意思."""
+
 
 def syllables(text: str) -> int:
     """Return how many syllables `text` has; 0 for sound without words."""
@@ -56,12 +60,14 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
     short = 1 < len(whole) <= LONGEST_ANSWER
     courtesies = [sounds(filler) for filler in fillers] if short else []
     limit = FAIR if confidence >= CONFIDENT else CLEAR
+    negated = not NEGATIONS.isdisjoint(heard)
     winner: tuple[float, int] = (0.0, 0)
     found: Choice | None = None
     for choice in choices:
         scored = [
             (_said(whole, core, sounds(phrase), choice.whole), limit, len(sounds(phrase)))
             for phrase in choice.says
+            if not (negated and NEGATIONS.isdisjoint(phrase))
         ]
         scored += [
             (
@@ -71,7 +77,7 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
             )
             for phrase in choice.mentions
         ]
-        if short:
+        if short and (not negated or any(NEGATIONS & set(phrase) for phrase in choice.says)):
             said, share = _put_together(whole, [sounds(p) for p in choice.says], courtesies)
             scored.append((share, PUT_TOGETHER, said))
         for score, needed, length in scored:

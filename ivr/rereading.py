@@ -24,7 +24,7 @@ SILENT_MS = 900
 LIMIT_MS = 3_000
 """The reader keeps a deadline of its own; this one is for a reply that is lost."""
 
-MOST_AS_ONE = 3
+MOST_AS_ONE = 5
 """Utterances: a reading of more would be late."""
 
 
@@ -33,12 +33,15 @@ def wanted(
 ) -> bool:
     """Ask for a second reading of an utterance that may be an answer, if it needs one.
 
-    `before` is what was to be read when the caller went on: it is read again with this.
+    `before` is what was to be read when the caller went on: it is read again with this, which may
+    be too short to be read alone.
     """
-    if not again or (text and confidence >= UNSURE) or turn.state.held is not None:
+    joined = before is not None and before.text and text and before.utterances < MOST_AS_ONE
+    sure = text and confidence >= UNSURE
+    if not (again or joined) or sure or turn.state.held is not None:
         return False
     utterances = 1
-    if before is not None and before.text and text and before.utterances < MOST_AS_ONE:
+    if joined and before is not None:
         utterances += before.utterances
         text, confidence = before.text + text, min(before.confidence, confidence)
     turn.hush()

@@ -101,3 +101,18 @@ def test_a_reading_is_never_taken_for_that_of_a_later_utterance(tmp_path: Path) 
     half_understood(hall, length_ms=600)
     hall.pass_time(3)
     assert notes(hall, "reread") == notes(hall, "question") == [RIGHT]
+
+
+def test_a_request_in_two_pieces_is_read_as_one(tmp_path: Path) -> None:
+    hall, leg = ask(tmp_path, Reading("低保", 0.9), Reading(RIGHT, 0.9))
+    half_understood(hall, "地堡")
+    leg.far_says(bytes(320) * 20)
+    hall.ears.partial("怎么山区")
+    leg.far_says(LOUD * 50)
+    assert not notes(hall, "question"), "the rest of the request is awaited"
+    half_understood(hall, "怎么山区", length_ms=1000)
+    assert hall.second is not None
+    sound, _ = hall.second.asked[-1]
+    assert bytes(320) * 20 in sound and len(sound) > 16 * 2700, "both and the pause between them"
+    hall.pass_time(2)
+    assert notes(hall, "question") == [RIGHT]

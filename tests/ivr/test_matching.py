@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ivr.matching import best, core_of, syllables
-from ivr.nodes import Choice
+from ivr.nodes import AnswerNode, Choice
+from ivr.tree import load
+from tests.calls.conftest import TREE
 
 PERSON = Choice("person", "p", says=("人工",), mentions=("转人工",))
 NEED = Choice("need", "n", says=("需要", "要", "是"))
@@ -80,3 +82,22 @@ def test_courtesies_are_taken_off_the_ends_only() -> None:
 
 def test_syllables_count_sounds_not_signs() -> None:
     assert (syllables("低保，怎么？"), syllables("12349"), syllables("…")) == (4, 5, 0)
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("不是这个意思", "no"),
+        ("不是的不是这个意思", "no"),
+        ("这个意思", "yes"),
+        ("没有这个意思", None),
+        ("不对不对错了", "no"),
+        ("没错", "yes"),
+    ],
+)
+def test_a_negation_is_never_taken_for_a_yes(heard: str, meant: str | None) -> None:
+    tree = load(TREE)
+    node = tree.nodes["answer"]
+    assert isinstance(node, AnswerNode)
+    found = best(heard, 0.95, (node.yes, node.no), tree.courtesies)
+    assert found is {"yes": node.yes, "no": node.no, None: None}[meant]

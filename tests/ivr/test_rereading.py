@@ -93,3 +93,57 @@ def test_sound_without_words_is_read_again_in_silence(call: Call) -> None:
     assert walk.of(ev.Reread)
     assert not walk.wait().said
     assert walk.state.phase is Phase.LISTENING and walk.state.timer
+
+
+def go_on(walk: Walk, text: str, confidence: float = 0.5) -> Walk:
+    """Speak on while the last utterance is being read."""
+    walk.send(ev.VoiceStarted()).send(ev.SpeechPartial(text))
+    return walk.send(ev.Speech(text, confidence, True))
+
+
+def test_a_request_in_which_the_caller_pauses_is_read_as_one(call: Call) -> None:
+    walk = unsure(call().to_question(), "但获得低保")
+    walk.send(ev.VoiceStarted()).send(ev.SpeechPartial("是怎么"))
+    assert not walk.send(ev.ReadAgain("打仰户的低保", 0.76)).of(ev.Ask)
+    walk.send(ev.Speech("是怎么一回事", 0.4, True))
+    assert walk.of(ev.Reread) == [ev.Reread(2)] and not asked(walk)
+    walk.send(ev.ReadAgain("单人户的低保是怎么一回事", 0.8, "但获得低保是怎么一回事"))
+    assert asked(walk) == [ev.Ask("单人户的低保是怎么一回事", "但获得低保是怎么一回事")]
+
+
+def test_what_waits_for_the_rest_is_taken_when_there_is_none(call: Call) -> None:
+    walk = unsure(call().to_question())
+    walk.send(ev.VoiceStarted()).send(ev.SpeechPartial("那个"))
+    walk.send(ev.ReadAgain("高龄津贴怎么领", 0.8)).send(ev.Speech("", 0.0, True))
+    assert asked(walk) == [ev.Ask("高龄津贴怎么领")]
+    assert walk.state.held is None
+
+
+def test_a_reading_that_comes_after_a_false_start_is_taken(call: Call) -> None:
+    walk = unsure(call().to_question())
+    walk.send(ev.VoiceStarted()).send(ev.SpeechPartial("那个")).send(ev.Speech("", 0.0, True))
+    assert walk.state.timer and not asked(walk)
+    assert asked(walk.send(ev.ReadAgain("高龄津贴怎么领", 0.8)))
+
+
+def test_a_rest_that_is_lost_leaves_what_was_read(call: Call) -> None:
+    walk = unsure(call().to_question())
+    walk.send(ev.VoiceStarted()).send(ev.SpeechPartial("那个"))
+    walk.send(ev.ReadAgain("高龄津贴怎么领", 0.8)).wait()
+    assert asked(walk) == [ev.Ask("高龄津贴怎么领")]
+
+
+def test_a_clear_choice_after_half_a_request_goes_before_it(call: Call) -> None:
+    walk = go_on(unsure(call().to_question()), "转人工", 0.95)
+    assert walk.state.phase is Phase.QUEUED
+
+
+def test_no_more_than_five_utterances_are_read_as_one(call: Call) -> None:
+    walk = unsure(call().to_question(), "我家里")
+    read = [again for _ in range(5) for again in go_on(walk, "听人家讲能领钱").of(ev.Reread)]
+    assert [again.utterances for again in read] == [2, 3, 4, 5, 1]
+
+
+def test_a_piece_too_short_to_be_read_alone_is_read_with_what_was_before(call: Call) -> None:
+    walk = unsure(call().to_question(), "一家子户口")
+    assert walk.send(ev.Speech("放", 0.1, False)).of(ev.Reread) == [ev.Reread(2)]
