@@ -12,24 +12,47 @@ from asr.evaluation.corpora import Line, Said
 from asr.evaluation.line import Audio, floats, through
 from asr.evaluation.listening import utterances
 from asr.evaluation.report import Row, confusions, share
+from asr.evaluation.rereading import Rereading
 from asr.evaluation.room import Room
 from asr.evaluation.scoring import Tally, alarmed, meant, wrongly_told
 
+TARGETS = {"clean": 95.0, "babble 10 dB": 85.0, "loss 3 %": 88.0}
+WRONG = "wrong answer given without confirmation"
+
 
 def intents(room: Room) -> list[Row]:
-    """Requests understood, clean and on two bad lines, and wrong answers given unasked."""
-    targets = {"clean": 95.0, "babble 10 dB": 85.0, "loss 3 %": 88.0}
-    rows, told = [], Tally()
-    for line, target in targets.items():
-        tally, actions = _requests(room, room.plan.intents, line, told)
+    """Requests understood by the line as it is delivered, with the second reader, clean and on two
+    bad lines, and wrong answers given unasked.
+    """
+    if room.second is None:
+        why = f"not measured: {room.no_second}"
+        rows = [Row(f"intent right, {line}", target=t, why=why) for line, t in TARGETS.items()]
+        return [*rows, Row(WRONG, target=2.0, at_least=False, why=why)]
+    rows, told, again = [], Tally(), Rereading(room.second)
+    for line, target in TARGETS.items():
+        tally, actions = _requests(room, room.plan.intents, line, told, again)
         notes = (actions, confusions(f"Intents mistaken, {line}", tally))
         rows.append(share(f"intent right, {line}", tally, target, notes=notes))
-    wrong = told.total - told.right
-    value = 100 * wrong / told.total if told.total else None
-    note = "A wrong answer is another article, told unasked; counted over the three lines together."
-    name = "wrong answer given without confirmation"
-    rows.append(Row(name, value, 2.0, at_least=False, samples=told.total, notes=(note,)))
+    note = (
+        "A wrong answer is another article, told unasked; counted over the three lines together. "
+        + again.note()
+    )
+    rows.append(Row(WRONG, _wrong(told), 2.0, at_least=False, samples=told.total, notes=(note,)))
     return rows
+
+
+def first_reader(room: Room) -> list[Row]:
+    """The same requests where nothing is read again; the issue sets no target."""
+    rows, told = [], Tally()
+    for line in TARGETS:
+        tally, _ = _requests(room, room.plan.intents, line, told)
+        rows.append(share(f"intent right, {line}, Vosk alone", tally, None))
+    name = f"{WRONG}, Vosk alone"
+    return [*rows, Row(name, _wrong(told), at_least=False, samples=told.total)]
+
+
+def _wrong(told: Tally) -> float | None:
+    return 100 * (told.total - told.right) / told.total if told.total else None
 
 
 def hostile(room: Room) -> list[Row]:
@@ -38,10 +61,18 @@ def hostile(room: Room) -> list[Row]:
     return [share("intent right, espeak-ng's voice, clean", tally, None)]
 
 
-def _requests(room: Room, requests: Sequence[Said], line: str, told: Tally) -> tuple[Tally, str]:
+def _requests(
+    room: Room,
+    requests: Sequence[Said],
+    line: str,
+    told: Tally,
+    again: Rereading | None = None,
+) -> tuple[Tally, str]:
     tally, actions = Tally(), Counter[str]()
     for said in requests:
-        outcome = room.mind.decide(said.node, room.hear(said, line).heard)
+        pcm = room.pcm(said, line)
+        read = again.of(pcm) if again else None
+        outcome = room.mind.decide(said.node, room.ears.hear(pcm).heard, read)
         actions[outcome.kind] += 1
         told.add(not wrongly_told(said.meaning, outcome))
         tally.add(meant(said.meaning, outcome), said.meaning, outcome.label)

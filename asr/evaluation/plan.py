@@ -14,7 +14,7 @@ KOKORO_EVERY = 3
 
 PARTS = (
     "intents",
-    "both",
+    "alone",
     "hostile",
     "emergencies",
     "talk",
@@ -26,7 +26,7 @@ PARTS = (
 )
 """The names that `--only` takes."""
 
-_OF_INTENTS = {"intents", "both", "talk", "cost", "emergencies"}
+_OF_INTENTS = {"intents", "alone", "talk", "cost", "emergencies"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import pytest
 
 from asr.commands import DEFAULT
 from asr.evaluation.anysound import load_any_sound
-from asr.evaluation.both import cut
 from asr.evaluation.clips import espeak
 from asr.evaluation.corpora import Line as Telephone
 from asr.evaluation.corpora import load
 from asr.evaluation.line import floats, through
 from asr.evaluation.listening import listen
+from asr.evaluation.rereading import cut
 from asr.evaluation.scoring import Outcome, sound_errors
 from asr.model_folder import inspect
 from asr.port import Final, Heard, Partial
