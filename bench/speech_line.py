@@ -52,7 +52,8 @@ class Line:
                 event = SpeechPartial(what.text)
             elif isinstance(what, Final):
                 long = what.end_ms - what.start_ms >= SHORTEST_S * 1000
-                event = Speech(what.text, what.confidence, again is not None and long)
+                words = tuple((word.text, word.confidence) for word in what.words)
+                event = Speech(what.text, what.confidence, again is not None and long, words)
             else:
                 continue
             before = state

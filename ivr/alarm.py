@@ -1,5 +1,9 @@
 """Words of distress in a call: one is asked back, two different ones are an emergency at once.
 
+A word counts when two hearings of an utterance agree on it, one partial and the next, or the last
+partial and the whole, or when the recogniser is sure of it in the whole: the end of a partial is a
+guess, and nine in ten of the harmless sentences that were taken for a cry were no more than that.
+
 Functions of a `Turn`. The question is put once in a call, wherever the caller is; anything but a
 clear no, and silence, counts as yes. Whoever has raised an emergency is asked nothing.
 """
@@ -7,8 +11,10 @@ clear no, and silence, counts as yes. Whoever has raised an emergency is asked n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from ivr.emergency import Word, fresh
+from ivr.certainty import Words
+from ivr.emergency import Word, fresh, same
 from ivr.events import (
     Ask,
     Digit,
@@ -36,11 +42,23 @@ SPEAKING_MS = 5_000
 """How long an answer that has begun may take."""
 
 
-def heard(turn: Turn, text: str, unfinished: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is heard of an utterance: `before` is its last partial, `words` are those of the whole,
+    with the recogniser's confidence in each.
+    """
+
+    text: str
+    before: str = ""
+    unfinished: bool = False
+    words: Words = ()
+
+
+def heard(turn: Turn, what: Heard) -> bool:
     """Take words of distress in an utterance; True when there were new ones."""
     if turn.tree.choice(Role.EMERGENCY) is None or _in_hand(turn):
         return False
-    new = fresh(_words(turn, text, unfinished), turn.state.distress)
+    new = fresh(_words(turn, what), turn.state.distress)
     if not new:
         return False
     words = (*turn.state.distress, *new)
@@ -49,7 +67,7 @@ def heard(turn: Turn, text: str, unfinished: bool) -> bool:
     if ask_back is None or len(words) > 1:
         _raise(turn)
     else:
-        _ask(turn, ask_back, unfinished)
+        _ask(turn, ask_back, what.unfinished)
     return True
 
 
@@ -69,8 +87,8 @@ def answered(turn: Turn, event: Event) -> None:
             _wait(turn, SPEAKING_MS)
         case SpeechPartial(text):
             _partial(turn, text)
-        case Speech(text, confidence):
-            _speech(turn, ask_back, text, confidence)
+        case Speech():
+            _speech(turn, ask_back, event)
         case QueueEnded() | PersonLeft():
             _left_queue(turn, event)
         case PersonCame() if state.phase is Phase.QUEUED:
@@ -87,9 +105,14 @@ def _in_hand(turn: Turn) -> bool:
     return turn.state.emergency or waits
 
 
-def _words(turn: Turn, text: str, unfinished: bool) -> tuple[Word, ...]:
-    core = core_of(text, turn.tree.courtesies)
-    return turn.tree.distress.spot(text, unfinished, core)
+def _words(turn: Turn, what: Heard) -> tuple[Word, ...]:
+    spotter, core = turn.tree.distress, core_of(what.text, turn.tree.courtesies)
+    found = spotter.spot(what.text, what.unfinished, core)
+    if not found:
+        return ()
+    sure = () if what.unfinished else spotter.spot(what.text, False, core, what.words)
+    known = (*sure, *spotter.spot(what.before, unfinished=True))
+    return tuple(word for word in found if any(same(word, other) for other in known))
 
 
 def _named(words: Iterable[Word]) -> str:
@@ -131,29 +154,31 @@ def _wait(turn: Turn, ms: int) -> None:
 
 
 def _partial(turn: Turn, text: str) -> None:
-    if text and text != turn.state.partial:
+    before = turn.state.partial
+    if text and text != before:
         turn.set(partial=text)
-        if not _cried(turn, text, unfinished=True):
+        if not _cried(turn, Heard(text, before, unfinished=True)):
             _wait(turn, SPEAKING_MS)
 
 
-def _speech(turn: Turn, ask_back: AskBack, text: str, confidence: float) -> None:
+def _speech(turn: Turn, ask_back: AskBack, event: Speech) -> None:
+    text, before = event.text, turn.state.partial
     turn.set(partial="")
-    if text and _cried(turn, text, unfinished=False):
+    if text and _cried(turn, Heard(text, before, words=event.words)):
         return
     first, fillers = turn.state.crying, turn.tree.courtesies
     turn.set(crying=False)
     if first or not text:
         _wait(turn, ask_back.silence_ms)
-    elif best(text, confidence, (ask_back.no,), fillers) is not None:
+    elif best(text, event.confidence, (ask_back.no,), fillers) is not None:
         _denied(turn, text)
     else:
         _raise(turn)
 
 
-def _cried(turn: Turn, text: str, unfinished: bool) -> bool:
+def _cried(turn: Turn, what: Heard) -> bool:
     """Whether the caller cries again: any word, in the first utterance a different one."""
-    words = _words(turn, text, unfinished)
+    words = _words(turn, what)
     new = fresh(words, turn.state.distress)
     if not (new if turn.state.crying else words):
         return False

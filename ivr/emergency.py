@@ -3,7 +3,8 @@
 Words come from a list that the operator edits (`ivr.emergency_list`). A word is `SURE` when it
 counts wherever it is heard, `ALONE` when it makes up half of what is said, `WEAK` when it
 needs company: another word of the list, or one of urgency (快来). What is part of a harmless
-phrase (救命 in 救命恩人) never counts.
+phrase (救命 in 救命恩人) never counts, nor, within longer speech, what the recogniser itself is unsure
+of (`ivr.certainty`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from core.sound import LONGEST, Sounds, sounds, sounds_contain, sounds_similarity, syllable_cost
+from ivr.certainty import Certainty, Words, certainty
 from ivr.limits import IN_PARTIAL, MOST_OF_IT, mention_limit
 
 SAME_WORD = 0.5
@@ -56,6 +58,10 @@ class _Hit:
     def meets(self, other: _Hit, least: int = 1) -> bool:
         return min(self.end, other.end) - max(self.start, other.start) >= least
 
+    def mostly(self, whole: int) -> bool:
+        """Whether it makes up most of so many syllables."""
+        return self.end - self.start >= MOST_OF_IT * whole
+
     def accompanies(self, other: _Hit) -> bool:
         between = max(self.start, other.start) - min(self.end, other.end)
         return 0 <= between <= NEARBY
@@ -69,9 +75,13 @@ class Spotter:
         words: Iterable[Word] = (),
         harmless: Iterable[str] = (),
         company: Iterable[str] = (),
+        min_confidence: float = 0.0,
     ) -> None:
-        """Take the words, the phrases that make them harmless, and the words of urgency."""
+        """Take the words, the phrases that make them harmless, the words of urgency, and how sure
+        the recogniser must be of a word within longer speech, 0..1.
+        """
         self.words = tuple(words)
+        self._least = min_confidence
         self._words = [(word, sounds(word.phrase)) for word in self.words]
         self._harmless = [sounds(phrase) for phrase in harmless]
         self._company = [sounds(phrase) for phrase in company]
@@ -81,24 +91,31 @@ class Spotter:
         self._rows: dict[str, tuple[float, ...]] = {}
 
     def spot(
-        self, text: str, unfinished: bool = False, core: str | None = None
+        self,
+        text: str,
+        unfinished: bool = False,
+        core: str | None = None,
+        words: Words = (),
     ) -> tuple[Word, ...]:
         """Return the words heard in `text`, each once, in the order in which they were said.
 
-        `core` is the text without courtesies (default: the text). A word at the end of an
-        `unfinished` text that may yet become a harmless phrase is not reported.
+        `core` is the text without courtesies (default: the text), `words` what the recogniser made
+        of it; without them it is not doubted. A word at the end of an `unfinished` text that may
+        yet become a harmless phrase is not reported.
         """
-        heard = sounds(text)[:LONGEST]
-        found = self._found(heard, unfinished)
-        if not found:
-            return ()
+        heard = sounds(text)
+        sure = certainty(words, len(heard)) if words else Certainty()
+        heard = heard[:LONGEST]
         # How much of the whole a word makes up is known only at the end.
         whole = LONGEST if unfinished else len(sounds(text if core is None else core))
+        found = self._found(heard, unfinished, whole, sure)
+        if not found:
+            return ()
         urgent = [hit for phrase in self._company for hit in self._hits(phrase, heard, unfinished)]
         spotted: dict[str, Word] = {}
         for hit, word in found:
             company = [*urgent, *(at for at, other in found if not same(word, other))]
-            alone = word.weight is Weight.ALONE and hit.end - hit.start >= MOST_OF_IT * whole
+            alone = word.weight is Weight.ALONE and hit.mostly(whole)
             if word.weight is Weight.SURE or alone or any(map(hit.accompanies, company)):
                 spotted[word.phrase] = word
         return tuple(spotted.values())
@@ -117,7 +134,9 @@ class Spotter:
         whole = _Hit(1.0, 0, len(heard))
         return any(_vetoed(whole, self._hits(phrase, heard, False)) for phrase in self._harmless)
 
-    def _found(self, heard: Sounds, unfinished: bool) -> list[tuple[_Hit, Word]]:
+    def _found(
+        self, heard: Sounds, unfinished: bool, whole: int, sure: Certainty
+    ) -> list[tuple[_Hit, Word]]:
         """The words that do not overlap, the best and longest first chosen, in their order."""
         near = self._nearest(heard)
         hits = [
@@ -125,6 +144,7 @@ class Spotter:
             for word, phrase in self._words
             if self._possible(phrase, near, unfinished)
             for hit in self._hits(phrase, heard, unfinished)
+            if hit.mostly(whole) or not sure.doubts(hit.start, hit.end, self._least)
         ]
         if not hits:
             return []

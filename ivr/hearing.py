@@ -6,6 +6,7 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 from __future__ import annotations
 
 from ivr import alarm, collecting, elder, guiding, rereading
+from ivr.certainty import Words
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
     AnswerNode,
@@ -77,9 +78,10 @@ def partial(turn: Turn, text: str) -> None:
     """Take an unfinished utterance: it may raise an alarm or interrupt what is being said."""
     if not text or text == turn.state.partial:
         return
+    before = turn.state.partial
     turn.set(partial=text)
     elder.voiced(turn)
-    if alarm.heard(turn, text, unfinished=True):
+    if alarm.heard(turn, alarm.Heard(text, before, unfinished=True)):
         return
     state = turn.state
     if state.phase not in (Phase.SAYING, Phase.LISTENING):
@@ -98,11 +100,18 @@ def partial(turn: Turn, text: str) -> None:
 
 
 def speech(
-    turn: Turn, text: str, confidence: float, again: bool = False, otherwise: str = ""
+    turn: Turn,
+    text: str,
+    confidence: float,
+    again: bool = False,
+    otherwise: str = "",
+    words: Words = (),
+    searched: bool = False,
 ) -> None:
     """Take a finished utterance: alarm, choice of anywhere, answer, or words spoken over ours.
 
-    `again`: it can be read a second time. `otherwise`: what it may have been instead.
+    `again`: it can be read a second time. `otherwise`: what it may have been instead. `words`: as
+    in `ivr.events.Speech`. `searched`: words of distress were looked for in it when it was said.
     """
     held = turn.state.held
     if held is None or text:
@@ -110,15 +119,19 @@ def speech(
             # The next piece of a number came before the last one was read again: both count.
             text, again = held.text + text, False
         turn.set(held=None)
-        _take(turn, text, confidence, again, otherwise)
+        if searched or not _alarm(turn, text, words):
+            _take(turn, text, confidence, again, otherwise)
     if turn.state.paused:
         turn.resume()
 
 
-def _take(turn: Turn, text: str, confidence: float, again: bool, otherwise: str) -> None:
+def _alarm(turn: Turn, text: str, words: Words) -> bool:
+    before = turn.state.partial
     turn.set(partial="")
-    if text and alarm.heard(turn, text, unfinished=False):
-        return
+    return bool(text) and alarm.heard(turn, alarm.Heard(text, before, words=words))
+
+
+def _take(turn: Turn, text: str, confidence: float, again: bool, otherwise: str) -> None:
     if turn.state.phase is Phase.RECORDING:
         return
     elder.answered(turn, bool(text))
