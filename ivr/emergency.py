@@ -3,8 +3,8 @@
 Words come from a list that the operator edits (`ivr.emergency_list`). A word is `SURE` when it
 counts wherever it is heard, `ALONE` when it makes up half of what is said, `WEAK` when it
 needs company: another word of the list, or one of urgency (快来). What is part of a harmless
-phrase (救命 in 救命恩人) never counts, nor, within longer speech, what the recogniser itself is unsure
-of (`ivr.certainty`).
+phrase (救命 in 救命恩人) never counts, nor, within longer speech, what the recogniser itself is
+unsure of (`ivr.certainty`).
 """
 
 from __future__ import annotations
