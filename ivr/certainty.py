@@ -2,8 +2,8 @@
 
 Words of distress are looked for by sound, across the words that were heard. What makes up most of
 an utterance needs nothing more; in longer speech a likeness by chance is common, and two signs tell
-it from a cry: the recogniser is unsure of its syllables, or, of a short one, sure of another word in
-the middle of which it would begin (失火 in 去世火化).
+it from a cry: the recogniser is unsure of its syllables, or, of a short one, sure of another word
+in the middle of which it would begin (失火 in 去世火化).
 """
 
 from __future__ import annotations
