@@ -1,8 +1,8 @@
 """Words of distress in a call: one is asked back, two different ones are an emergency at once.
 
-A word counts when two hearings of an utterance agree on it, one partial and the next, or the last
-partial and the whole, or when the recogniser is sure of it in the whole: the end of a partial is a
-guess, and nine in ten of the harmless sentences that were taken for a cry were no more than that.
+A word counts when two hearings of an utterance agree on it, two partials or one and the whole, or
+when the recogniser is sure of it in the whole: the end of a partial is a guess, and nine in ten of
+the harmless sentences that were taken for a cry were no more than that.
 
 Functions of a `Turn`. The question is put once in a call, wherever the caller is; anything but a
 clear no, and silence, counts as yes. Whoever has raised an emergency is asked nothing.
@@ -11,7 +11,6 @@ clear no, and silence, counts as yes. Whoever has raised an emergency is asked n
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ivr.certainty import Words
 from ivr.emergency import Word, fresh, same
@@ -42,32 +41,22 @@ SPEAKING_MS = 5_000
 """How long an answer that has begun may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What is heard of an utterance: `before` is its last partial, `words` are those of the whole,
-    with the recogniser's confidence in each.
+def heard(turn: Turn, text: str, unfinished: bool, words: Words = ()) -> bool:
+    """Take words of distress in an utterance; True when there were new ones.
+
+    `words` are those of a whole one, with the recogniser's confidence in each.
     """
-
-    text: str
-    before: str = ""
-    unfinished: bool = False
-    words: Words = ()
-
-
-def heard(turn: Turn, what: Heard) -> bool:
-    """Take words of distress in an utterance; True when there were new ones."""
     if turn.tree.choice(Role.EMERGENCY) is None or _in_hand(turn):
         return False
-    new = fresh(_words(turn, what), turn.state.distress)
+    new = fresh(_agreed(turn, text, unfinished, words), turn.state.distress)
     if not new:
         return False
-    words = (*turn.state.distress, *new)
-    turn.set(distress=words)
+    turn.set(distress=(*turn.state.distress, *new))
     ask_back = turn.tree.ask_back
-    if ask_back is None or len(words) > 1:
+    if ask_back is None or len(turn.state.distress) > 1:
         _raise(turn)
     else:
-        _ask(turn, ask_back, what.unfinished)
+        _ask(turn, ask_back, unfinished)
     return True
 
 
@@ -105,13 +94,13 @@ def _in_hand(turn: Turn) -> bool:
     return turn.state.emergency or waits
 
 
-def _words(turn: Turn, what: Heard) -> tuple[Word, ...]:
-    spotter, core = turn.tree.distress, core_of(what.text, turn.tree.courtesies)
-    found = spotter.spot(what.text, what.unfinished, core)
-    if not found:
-        return ()
-    sure = () if what.unfinished else spotter.spot(what.text, False, core, what.words)
-    known = (*sure, *spotter.spot(what.before, unfinished=True))
+def _agreed(turn: Turn, text: str, unfinished: bool, words: Words) -> tuple[Word, ...]:
+    """The words that count; those of a partial are kept as witnesses for what is heard next."""
+    spotter, core = turn.tree.distress, core_of(text, turn.tree.courtesies)
+    found, known = spotter.spot(text, unfinished, core), turn.state.glimpsed
+    turn.set(glimpsed=(*known, *fresh(found, known)) if unfinished else ())
+    if found and not unfinished:
+        known = (*known, *spotter.spot(text, False, core, words))
     return tuple(word for word in found if any(same(word, other) for other in known))
 
 
@@ -154,17 +143,16 @@ def _wait(turn: Turn, ms: int) -> None:
 
 
 def _partial(turn: Turn, text: str) -> None:
-    before = turn.state.partial
-    if text and text != before:
+    if text and text != turn.state.partial:
         turn.set(partial=text)
-        if not _cried(turn, Heard(text, before, unfinished=True)):
+        if not _cried(turn, text, unfinished=True):
             _wait(turn, SPEAKING_MS)
 
 
 def _speech(turn: Turn, ask_back: AskBack, event: Speech) -> None:
-    text, before = event.text, turn.state.partial
+    text = event.text
     turn.set(partial="")
-    if text and _cried(turn, Heard(text, before, words=event.words)):
+    if _cried(turn, text, False, event.words):
         return
     first, fillers = turn.state.crying, turn.tree.courtesies
     turn.set(crying=False)
@@ -176,11 +164,11 @@ def _speech(turn: Turn, ask_back: AskBack, event: Speech) -> None:
         _raise(turn)
 
 
-def _cried(turn: Turn, what: Heard) -> bool:
+def _cried(turn: Turn, text: str, unfinished: bool, words: Words = ()) -> bool:
     """Whether the caller cries again: any word, in the first utterance a different one."""
-    words = _words(turn, what)
-    new = fresh(words, turn.state.distress)
-    if not (new if turn.state.crying else words):
+    again = _agreed(turn, text, unfinished, words)
+    new = fresh(again, turn.state.distress)
+    if not (new if turn.state.crying else again):
         return False
     turn.set(distress=(*turn.state.distress, *new))
     _raise(turn)

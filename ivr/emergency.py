@@ -30,6 +30,10 @@ SHARED = 2
 """Syllables that a word and a harmless phrase must have in common."""
 
 
+FEWEST_ALONE = 3
+"""Syllables from which an utterance may differ from a word more than within longer speech."""
+
+
 class Weight(Enum):
     """How much a word says by itself."""
 
@@ -76,12 +80,14 @@ class Spotter:
         harmless: Iterable[str] = (),
         company: Iterable[str] = (),
         min_confidence: float = 0.0,
+        whole_likeness: float = 1.0,
     ) -> None:
-        """Take the words, the phrases that make them harmless, the words of urgency, and how sure
-        the recogniser must be of a word within longer speech, 0..1.
+        """Take the words, the phrases that make them harmless, the words of urgency, how sure the
+        recogniser must be of a word within longer speech, 0..1, and how alike to a `SURE` word an
+        utterance must sound that consists of nothing else, 0..1.
         """
         self.words = tuple(words)
-        self._least = min_confidence
+        self._least, self._likeness = min_confidence, whole_likeness
         self._words = [(word, sounds(word.phrase)) for word in self.words]
         self._harmless = [sounds(phrase) for phrase in harmless]
         self._company = [sounds(phrase) for phrase in company]
@@ -107,10 +113,11 @@ class Spotter:
         sure = certainty(words, len(heard)) if words else Certainty()
         heard = heard[:LONGEST]
         # How much of the whole a word makes up is known only at the end.
-        whole = LONGEST if unfinished else len(sounds(text if core is None else core))
+        all_of_it = sounds(text if core is None else core)
+        whole = LONGEST if unfinished else len(all_of_it)
         found = self._found(heard, unfinished, whole, sure)
         if not found:
-            return ()
+            return () if unfinished else self._whole(all_of_it)
         urgent = [hit for phrase in self._company for hit in self._hits(phrase, heard, unfinished)]
         spotted: dict[str, Word] = {}
         for hit, word in found:
@@ -128,7 +135,8 @@ class Spotter:
         """Whether a harmless phrase keeps any word from being heard in it."""
         heard = sounds(phrase)
         hits = [hit for _, word in self._words for hit in self._hits(word, heard, False)]
-        return any(_vetoed(hit, [_Hit(1.0, 0, len(heard))]) for hit in hits)
+        alike = self._likest(heard)[0] >= self._likeness
+        return alike or any(_vetoed(hit, [_Hit(1.0, 0, len(heard))]) for hit in hits)
 
     def _covered(self, heard: Sounds) -> bool:
         whole = _Hit(1.0, 0, len(heard))
@@ -162,6 +170,31 @@ class Spotter:
             if not any(hit.meets(other) for other, _ in taken):
                 taken.append((hit, word))
         return sorted(taken, key=lambda found: found[0].start)
+
+    def _whole(self, heard: Sounds) -> tuple[Word, ...]:
+        """The word that all that was heard sounds most like, if it is alike enough.
+
+        Who says nothing else is heard with more tolerance: no harmless answer is near.
+        """
+        score, words = self._likest(heard)
+        if score < self._likeness:
+            return ()
+        harmless = (sounds_contain(heard, phrase) for phrase in self._harmless)
+        return () if max(harmless, default=0.0) >= score - HARMLESS_MARGIN else words
+
+    def _likest(self, heard: Sounds) -> tuple[float, tuple[Word, ...]]:
+        size, likest = len(heard), 0.0
+        found: tuple[Word, ...] = ()
+        for word, phrase in self._words:
+            if word.weight is not Weight.SURE or min(size, len(phrase)) < FEWEST_ALONE:
+                continue
+            # A syllable too many or too few costs as much as a wrong one.
+            if 1 - abs(len(phrase) - size) / max(len(phrase), size) < self._likeness:
+                continue
+            score = sounds_similarity(heard, phrase)
+            if score > likest:
+                likest, found = score, (word,)
+        return likest, found
 
     def _may_turn(self, hit: _Hit, heard: Sounds) -> bool:
         """Whether the text ends inside what may become a harmless phrase around this word."""

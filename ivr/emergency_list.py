@@ -41,6 +41,7 @@ def examine(path: Path = SHIPPED) -> tuple[Spotter | None, list[Finding]]:
         read.data.get("harmless", ()),
         read.data.get("company", ()),
         read.data.get("min_confidence", 0.0),
+        read.data.get("whole_likeness", 1.0),
     )
     found = list(_phrases(file, read))
     if not found:

@@ -78,10 +78,9 @@ def partial(turn: Turn, text: str) -> None:
     """Take an unfinished utterance: it may raise an alarm or interrupt what is being said."""
     if not text or text == turn.state.partial:
         return
-    before = turn.state.partial
     turn.set(partial=text)
     elder.voiced(turn)
-    if alarm.heard(turn, alarm.Heard(text, before, unfinished=True)):
+    if alarm.heard(turn, text, unfinished=True):
         return
     state = turn.state
     if state.phase not in (Phase.SAYING, Phase.LISTENING):
@@ -119,16 +118,11 @@ def speech(
             # The next piece of a number came before the last one was read again: both count.
             text, again = held.text + text, False
         turn.set(held=None)
-        if searched or not _alarm(turn, text, words):
+        turn.set(partial="")
+        if searched or not alarm.heard(turn, text, False, words):
             _take(turn, text, confidence, again, otherwise)
     if turn.state.paused:
         turn.resume()
-
-
-def _alarm(turn: Turn, text: str, words: Words) -> bool:
-    before = turn.state.partial
-    turn.set(partial="")
-    return bool(text) and alarm.heard(turn, alarm.Heard(text, before, words=words))
 
 
 def _take(turn: Turn, text: str, confidence: float, again: bool, otherwise: str) -> None:

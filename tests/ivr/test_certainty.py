@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.sound import sounds
@@ -44,6 +44,7 @@ def test_words_of_another_length_tell_nothing() -> None:
     assert not Certainty().doubts(0, 2, 1.0)
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(0, 9), st.integers(1, 6), CONFIDENCES)
 def test_more_is_doubted_where_more_is_asked(
     words: list[tuple[str, float]], start: int, size: int, least: float

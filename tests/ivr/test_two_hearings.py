@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr import events as ev
@@ -80,10 +79,11 @@ def test_the_whole_alone_must_be_sure(
     assert bool(walk.notes("asked_back")) == asked
 
 
-def test_an_unsure_whole_counts_when_the_last_partial_agrees(call: Call) -> None:
+def test_an_unsure_whole_counts_when_a_partial_agrees(call: Call) -> None:
     words = (("我", 1.0), ("中", 0.3), ("风", 0.4), ("了", 0.5), *ENDS)
-    text = "".join(text for text, _ in words)
-    assert question(call).murmur(text).send(sure(*words)).notes("asked_back") == ["中风了"]
+    walk = question(call).murmur("我中风了").murmur("我总共").murmur("我总共后来就去")
+    assert not walk.state.distress
+    assert walk.send(sure(*words)).notes("asked_back") == ["中风了"]
 
 
 def test_a_second_reading_that_says_the_same_is_no_second_hearing(call: Call) -> None:
@@ -101,13 +101,29 @@ def test_a_second_reading_that_holds_a_cry_is_heard(call: Call) -> None:
     assert walk.send(ev.ReadAgain("救救他", 0.8)).of(ev.Say)[0].texts == ASK
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.sampled_from(WORDS)), min_size=1, max_size=8))
-def test_a_word_counts_exactly_when_two_partials_in_a_row_hold_it(
+def test_a_word_counts_exactly_when_two_partials_hold_it(
     shipped: Dialogue, words: list[str | None]
 ) -> None:
     walk = Walk(shipped, OPEN).to_question()
     for length, word in enumerate(words, 1):
         walk.murmur(f"{HARMLESS[:length]}{word or ''}")
-    pairs = [word for word, after in pairwise(words) if word == after and word]
-    assert bool(walk.state.distress) == bool(pairs)
-    assert walk.state.emergency == (len(set(pairs)) > 1)
+    twice = {word for word in words if word and words.count(word) > 1}
+    assert bool(walk.state.distress) == bool(twice)
+    assert walk.state.emergency == (len(twice) > 1)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True))
+def test_partials_that_all_differ_are_guesses_until_the_whole_agrees(
+    shipped: Dialogue, words: list[str]
+) -> None:
+    walk = Walk(shipped, OPEN).to_question()
+    for length, word in enumerate(words, 1):
+        walk.murmur(f"{HARMLESS[:length]}{word}")
+    assert not walk.state.distress
+    said = ((HARMLESS, 1.0), *((syllable, 0.1) for syllable in words[0]), (HARMLESS, 1.0))
+    assert bool(walk.send(sure(*said)).state.distress)
+    unheard = Walk(shipped, OPEN).to_question().send(sure(*said))
+    assert not unheard.state.distress
