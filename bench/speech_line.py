@@ -72,7 +72,9 @@ class Line:
                 events.append(SpeechPartial(what.text))
             elif isinstance(what, Final):
                 long = what.end_ms - what.start_ms >= SHORTEST_S * 1000
-                events.append(Speech(what.text, what.confidence, again is not None and long))
+                words = tuple((word.text, word.confidence) for word in what.words)
+                again_too = again is not None and long
+                events.append(Speech(what.text, what.confidence, again_too, words))
                 finals = [*(one for one in finals if one.text), what]
             for event in events:
                 before = state

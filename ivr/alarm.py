@@ -1,5 +1,9 @@
 """Words of distress in a call: one is asked back, two different ones are an emergency at once.
 
+A word counts when two hearings of an utterance agree on it, two partials or one and the whole, or
+when the recogniser is sure of it in the whole: the end of a partial is a guess, and nine in ten of
+the harmless sentences that were taken for a cry were no more than that.
+
 Functions of a `Turn`. The question is put once in a call, wherever the caller is; anything but a
 clear no, and silence, counts as yes. Whoever has raised an emergency is asked nothing.
 """
@@ -8,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ivr.emergency import Word, fresh
+from ivr.certainty import Words
+from ivr.emergency import Word, fresh, same
 from ivr.events import (
     Ask,
     Digit,
@@ -36,17 +41,19 @@ SPEAKING_MS = 5_000
 """How long an answer that has begun may take."""
 
 
-def heard(turn: Turn, text: str, unfinished: bool) -> bool:
-    """Take words of distress in an utterance; True when there were new ones."""
+def heard(turn: Turn, text: str, unfinished: bool, words: Words = ()) -> bool:
+    """Take words of distress in an utterance; True when there were new ones.
+
+    `words` are those of a whole one, with the recogniser's confidence in each.
+    """
     if turn.tree.choice(Role.EMERGENCY) is None or _in_hand(turn):
         return False
-    new = fresh(_words(turn, text, unfinished), turn.state.distress)
+    new = fresh(_agreed(turn, text, unfinished, words), turn.state.distress)
     if not new:
         return False
-    words = (*turn.state.distress, *new)
-    turn.set(distress=words)
+    turn.set(distress=(*turn.state.distress, *new))
     ask_back = turn.tree.ask_back
-    if ask_back is None or len(words) > 1:
+    if ask_back is None or len(turn.state.distress) > 1:
         _raise(turn)
     else:
         _ask(turn, ask_back, unfinished)
@@ -69,8 +76,8 @@ def answered(turn: Turn, event: Event) -> None:
             _wait(turn, SPEAKING_MS)
         case SpeechPartial(text):
             _partial(turn, text)
-        case Speech(text, confidence):
-            _speech(turn, ask_back, text, confidence)
+        case Speech():
+            _speech(turn, ask_back, event)
         case QueueEnded() | PersonLeft():
             _left_queue(turn, event)
         case PersonCame() if state.phase is Phase.QUEUED:
@@ -87,9 +94,14 @@ def _in_hand(turn: Turn) -> bool:
     return turn.state.emergency or waits
 
 
-def _words(turn: Turn, text: str, unfinished: bool) -> tuple[Word, ...]:
-    core = core_of(text, turn.tree.courtesies)
-    return turn.tree.distress.spot(text, unfinished, core)
+def _agreed(turn: Turn, text: str, unfinished: bool, words: Words) -> tuple[Word, ...]:
+    """The words that count; those of a partial are kept as witnesses for what is heard next."""
+    spotter, core = turn.tree.distress, core_of(text, turn.tree.courtesies)
+    found, known = spotter.spot(text, unfinished, core), turn.state.glimpsed
+    turn.set(glimpsed=(*known, *fresh(found, known)) if unfinished else ())
+    if found and not unfinished:
+        known = (*known, *spotter.spot(text, False, core, words))
+    return tuple(word for word in found if any(same(word, other) for other in known))
 
 
 def _named(words: Iterable[Word]) -> str:
@@ -137,25 +149,26 @@ def _partial(turn: Turn, text: str) -> None:
             _wait(turn, SPEAKING_MS)
 
 
-def _speech(turn: Turn, ask_back: AskBack, text: str, confidence: float) -> None:
+def _speech(turn: Turn, ask_back: AskBack, event: Speech) -> None:
+    text = event.text
     turn.set(partial="")
-    if text and _cried(turn, text, unfinished=False):
+    if _cried(turn, text, False, event.words):
         return
     first, fillers = turn.state.crying, turn.tree.courtesies
     turn.set(crying=False)
     if first or not text:
         _wait(turn, ask_back.silence_ms)
-    elif best(text, confidence, (ask_back.no,), fillers) is not None:
+    elif best(text, event.confidence, (ask_back.no,), fillers) is not None:
         _denied(turn, text)
     else:
         _raise(turn)
 
 
-def _cried(turn: Turn, text: str, unfinished: bool) -> bool:
+def _cried(turn: Turn, text: str, unfinished: bool, words: Words = ()) -> bool:
     """Whether the caller cries again: any word, in the first utterance a different one."""
-    words = _words(turn, text, unfinished)
-    new = fresh(words, turn.state.distress)
-    if not (new if turn.state.crying else words):
+    again = _agreed(turn, text, unfinished, words)
+    new = fresh(again, turn.state.distress)
+    if not (new if turn.state.crying else again):
         return False
     turn.set(distress=(*turn.state.distress, *new))
     _raise(turn)

@@ -105,8 +105,8 @@ class Dialogue:
                 hearing.voice(turn)
             case SpeechPartial(text):
                 hearing.partial(turn, text)
-            case Speech(text, confidence, again):
-                hearing.speech(turn, text, confidence, again)
+            case Speech(text, confidence, again, words):
+                hearing.speech(turn, text, confidence, again, words=words)
             case ReadAgain():
                 self._read_again(turn, event)
             case Answered():
@@ -148,10 +148,13 @@ class Dialogue:
             self._silence(turn)
 
     def _read_again(self, turn: Turn, reading: ReadAgain | None) -> None:
-        if reading is not None and rereading.ready(turn, reading):
+        held = turn.state.held
+        if reading is not None and held is not None and rereading.ready(turn, reading):
             turn.hush()
             turn.set(held=None)
-            hearing.speech(turn, reading.text, reading.confidence, otherwise=reading.otherwise)
+            text, confidence, otherwise = reading.text, reading.confidence, reading.otherwise
+            searched = text == held.text
+            hearing.speech(turn, text, confidence, otherwise=otherwise, searched=searched)
             if turn.state.phase is Phase.LISTENING and not turn.state.timer:
                 turn.arm(turn.patience())
 

@@ -3,7 +3,8 @@
 Words come from a list that the operator edits (`ivr.emergency_list`). A word is `SURE` when it
 counts wherever it is heard, `ALONE` when it makes up half of what is said, `WEAK` when it
 needs company: another word of the list, or one of urgency (快来). What is part of a harmless
-phrase (救命 in 救命恩人) never counts.
+phrase (救命 in 救命恩人) never counts, nor, within longer speech, what the recogniser itself is
+unsure of (`ivr.certainty`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from core.sound import LONGEST, Sounds, sounds, sounds_contain, sounds_similarity, syllable_cost
+from ivr.certainty import Certainty, Words, certainty
 from ivr.limits import IN_PARTIAL, MOST_OF_IT, mention_limit
 
 SAME_WORD = 0.5
@@ -26,6 +28,10 @@ NEARBY = 12
 
 SHARED = 2
 """Syllables that a word and a harmless phrase must have in common."""
+
+
+FEWEST_ALONE = 3
+"""Syllables from which an utterance may differ from a word more than within longer speech."""
 
 
 class Weight(Enum):
@@ -56,6 +62,10 @@ class _Hit:
     def meets(self, other: _Hit, least: int = 1) -> bool:
         return min(self.end, other.end) - max(self.start, other.start) >= least
 
+    def mostly(self, whole: int) -> bool:
+        """Whether it makes up most of so many syllables."""
+        return self.end - self.start >= MOST_OF_IT * whole
+
     def accompanies(self, other: _Hit) -> bool:
         between = max(self.start, other.start) - min(self.end, other.end)
         return 0 <= between <= NEARBY
@@ -69,9 +79,15 @@ class Spotter:
         words: Iterable[Word] = (),
         harmless: Iterable[str] = (),
         company: Iterable[str] = (),
+        min_confidence: float = 0.0,
+        whole_likeness: float = 1.0,
     ) -> None:
-        """Take the words, the phrases that make them harmless, and the words of urgency."""
+        """Take the words, the phrases that make them harmless, the words of urgency, how sure the
+        recogniser must be of a word within longer speech, 0..1, and how alike to a `SURE` word an
+        utterance must sound that consists of nothing else, 0..1.
+        """
         self.words = tuple(words)
+        self._least, self._likeness = min_confidence, whole_likeness
         self._words = [(word, sounds(word.phrase)) for word in self.words]
         self._harmless = [sounds(phrase) for phrase in harmless]
         self._company = [sounds(phrase) for phrase in company]
@@ -81,24 +97,32 @@ class Spotter:
         self._rows: dict[str, tuple[float, ...]] = {}
 
     def spot(
-        self, text: str, unfinished: bool = False, core: str | None = None
+        self,
+        text: str,
+        unfinished: bool = False,
+        core: str | None = None,
+        words: Words = (),
     ) -> tuple[Word, ...]:
         """Return the words heard in `text`, each once, in the order in which they were said.
 
-        `core` is the text without courtesies (default: the text). A word at the end of an
-        `unfinished` text that may yet become a harmless phrase is not reported.
+        `core` is the text without courtesies (default: the text), `words` what the recogniser made
+        of it; without them it is not doubted. A word at the end of an `unfinished` text that may
+        yet become a harmless phrase is not reported.
         """
-        heard = sounds(text)[:LONGEST]
-        found = self._found(heard, unfinished)
-        if not found:
-            return ()
+        heard = sounds(text)
+        sure = certainty(words, len(heard)) if words else Certainty()
+        heard = heard[:LONGEST]
         # How much of the whole a word makes up is known only at the end.
-        whole = LONGEST if unfinished else len(sounds(text if core is None else core))
+        all_of_it = sounds(text if core is None else core)
+        whole = LONGEST if unfinished else len(all_of_it)
+        found = self._found(heard, unfinished, whole, sure)
+        if not found:
+            return () if unfinished else self._whole(all_of_it)
         urgent = [hit for phrase in self._company for hit in self._hits(phrase, heard, unfinished)]
         spotted: dict[str, Word] = {}
         for hit, word in found:
             company = [*urgent, *(at for at, other in found if not same(word, other))]
-            alone = word.weight is Weight.ALONE and hit.end - hit.start >= MOST_OF_IT * whole
+            alone = word.weight is Weight.ALONE and hit.mostly(whole)
             if word.weight is Weight.SURE or alone or any(map(hit.accompanies, company)):
                 spotted[word.phrase] = word
         return tuple(spotted.values())
@@ -111,13 +135,16 @@ class Spotter:
         """Whether a harmless phrase keeps any word from being heard in it."""
         heard = sounds(phrase)
         hits = [hit for _, word in self._words for hit in self._hits(word, heard, False)]
-        return any(_vetoed(hit, [_Hit(1.0, 0, len(heard))]) for hit in hits)
+        alike = self._likest(heard)[0] >= self._likeness
+        return alike or any(_vetoed(hit, [_Hit(1.0, 0, len(heard))]) for hit in hits)
 
     def _covered(self, heard: Sounds) -> bool:
         whole = _Hit(1.0, 0, len(heard))
         return any(_vetoed(whole, self._hits(phrase, heard, False)) for phrase in self._harmless)
 
-    def _found(self, heard: Sounds, unfinished: bool) -> list[tuple[_Hit, Word]]:
+    def _found(
+        self, heard: Sounds, unfinished: bool, whole: int, sure: Certainty
+    ) -> list[tuple[_Hit, Word]]:
         """The words that do not overlap, the best and longest first chosen, in their order."""
         near = self._nearest(heard)
         hits = [
@@ -125,6 +152,7 @@ class Spotter:
             for word, phrase in self._words
             if self._possible(phrase, near, unfinished)
             for hit in self._hits(phrase, heard, unfinished)
+            if hit.mostly(whole) or not sure.doubts(hit.start, hit.end, self._least)
         ]
         if not hits:
             return []
@@ -142,6 +170,31 @@ class Spotter:
             if not any(hit.meets(other) for other, _ in taken):
                 taken.append((hit, word))
         return sorted(taken, key=lambda found: found[0].start)
+
+    def _whole(self, heard: Sounds) -> tuple[Word, ...]:
+        """The word that all that was heard sounds most like, if it is alike enough.
+
+        Who says nothing else is heard with more tolerance: no harmless answer is near.
+        """
+        score, words = self._likest(heard)
+        if score < self._likeness:
+            return ()
+        harmless = (sounds_contain(heard, phrase) for phrase in self._harmless)
+        return () if max(harmless, default=0.0) >= score - HARMLESS_MARGIN else words
+
+    def _likest(self, heard: Sounds) -> tuple[float, tuple[Word, ...]]:
+        size, likest = len(heard), 0.0
+        found: tuple[Word, ...] = ()
+        for word, phrase in self._words:
+            if word.weight is not Weight.SURE or min(size, len(phrase)) < FEWEST_ALONE:
+                continue
+            # A syllable too many or too few costs as much as a wrong one.
+            if 1 - abs(len(phrase) - size) / max(len(phrase), size) < self._likeness:
+                continue
+            score = sounds_similarity(heard, phrase)
+            if score > likest:
+                likest, found = score, (word,)
+        return likest, found
 
     def _may_turn(self, hit: _Hit, heard: Sounds) -> bool:
         """Whether the text ends inside what may become a harmless phrase around this word."""

@@ -37,7 +37,11 @@ def examine(path: Path = SHIPPED) -> tuple[Spotter | None, list[Finding]]:
     if findings:
         return None, sorted(findings, key=lambda finding: finding.line)
     spotter = Spotter(
-        _words(read.data), read.data.get("harmless", ()), read.data.get("company", ())
+        _words(read.data),
+        read.data.get("harmless", ()),
+        read.data.get("company", ()),
+        read.data.get("min_confidence", 0.0),
+        read.data.get("whole_likeness", 1.0),
     )
     found = list(_phrases(file, read))
     if not found:

@@ -47,12 +47,14 @@ class SpeechPartial:
 class Speech:
     """An utterance; empty text means sound without words.
 
-    `again` says that a second, slower reading of it can be had with `Reread`.
+    `again` says that a second, slower reading of it can be had with `Reread`. `words` are those of
+    the text, each with the recogniser's confidence in it, 0..1; empty when that is not known.
     """
 
     text: str
     confidence: float
     again: bool = False
+    words: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 from __future__ import annotations
 
 from ivr import alarm, collecting, elder, guiding, rereading
+from ivr.certainty import Words
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
     AnswerNode,
@@ -100,11 +101,18 @@ def partial(turn: Turn, text: str) -> None:
 
 
 def speech(
-    turn: Turn, text: str, confidence: float, again: bool = False, otherwise: str = ""
+    turn: Turn,
+    text: str,
+    confidence: float,
+    again: bool = False,
+    otherwise: str = "",
+    words: Words = (),
+    searched: bool = False,
 ) -> None:
     """Take a finished utterance: alarm, choice of anywhere, answer, or words spoken over ours.
 
-    `again`: it can be read a second time. `otherwise`: what it may have been instead.
+    `again`: it can be read a second time. `otherwise`: what it may have been instead. `words`: as
+    in `ivr.events.Speech`. `searched`: words of distress were looked for in it when it was said.
     """
     held = turn.state.held
     if held is None or text:
@@ -112,14 +120,23 @@ def speech(
             # The next piece of a number came before the last one was read again: both count.
             text, again = held.text + text, False
         turn.set(held=None)
-        _take(turn, text, confidence, again, otherwise, held)
+        turn.set(partial="")
+        if searched or not alarm.heard(turn, text, False, words):
+            _take(turn, text, confidence, again, otherwise, held)
     else:
-        waiting = rereading.nothing_more(turn)
-        if waiting is not None:
-            turn.set(held=None)
-            _take(turn, waiting.text, waiting.confidence, False, waiting.otherwise)
+        _nothing_more(turn)
     if turn.state.paused:
         turn.resume()
+
+
+def _nothing_more(turn: Turn) -> None:
+    """A sound that seemed to go on with a request was nothing: take the reading that waits."""
+    waiting = rereading.nothing_more(turn)
+    if waiting is None:
+        return
+    turn.set(held=None, partial="")
+    if not alarm.heard(turn, waiting.text, False, ()):
+        _take(turn, waiting.text, waiting.confidence, False, waiting.otherwise)
 
 
 def _take(
@@ -130,9 +147,6 @@ def _take(
     otherwise: str,
     before: Held | None = None,
 ) -> None:
-    turn.set(partial="")
-    if text and alarm.heard(turn, text, unfinished=False):
-        return
     if turn.state.phase is Phase.RECORDING:
         return
     elder.answered(turn, bool(text))

@@ -59,14 +59,14 @@ class State:
     waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
     talk about a way stands. `paused` says that
     the text stands still for a sound which may become words, `false_starts` how many did not.
-    `told` is the answer that was told last. `distress` are the different words of distress heard
-    in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
-    that a no leads back to it, or to the node `back` if the wait ended meanwhile; `crying` says
-    that the utterance which was asked back has not ended. `known` is what was known of the caller
-    beforehand (`Dialogue.start`). `language` is what the caller speaks when it is not Mandarin.
-    `elder` is why the call is in elder mode, empty when it is not; `slow` counts slow answers,
-    `asked_at` is when the question had been said and `voiced_at` when the caller began to answer
-    it.
+    `told` is the answer that was told last. `distress` are the different words of distress heard in
+    this call, `glimpsed` those in the partials of this utterance. While the caller is asked back
+    (`asked_back`) the phase stays what it was, so that a no leads back to it, or to the node `back`
+    if the wait ended meanwhile; `crying` says that the utterance which was asked back has not
+    ended. `known` is what was known of the caller beforehand (`Dialogue.start`). `language` is what
+    the caller speaks when it is not Mandarin. `elder` is why the call is in elder mode, empty when
+    it is not; `slow` counts slow answers, `asked_at` is when the question had been said and
+    `voiced_at` when the caller began to answer it.
     """
 
     node: str = ""
@@ -92,6 +92,7 @@ class State:
     paused: bool = False
     false_starts: int = 0
     distress: tuple[Word, ...] = ()
+    glimpsed: tuple[Word, ...] = ()
     asked_back: bool = False
     crying: bool = False
     back: str = ""

@@ -299,7 +299,8 @@ class CallSession:
             return
         self._last.add(line)
         again = not self._message.running and rereading.readable(self._parts.second, line)
-        self._dialogue(ivr.Speech(line.text, line.confidence, again))
+        words = tuple((text, confidence) for text, _, _, confidence in line.words)
+        self._dialogue(ivr.Speech(line.text, line.confidence, again, words))
 
     def _read_again(self, utterances: int) -> None:
         line, second = self._last.as_one(utterances), self._parts.second

@@ -97,6 +97,7 @@ def test_words_of_a_message_lead_nowhere_but_an_alarm_word_does(real: Hall) -> N
     real.ears.final("请转人工")
     assert real.session(leg).state.phase is Phase.MESSAGE
     real.ears.partial("救命啊我摔倒了")
+    real.ears.partial("救命啊我摔倒了快来")
     assert real.session(leg).state.phase is Phase.QUEUED
     assert real.room.told[-1] == ("join", "emergency", False)
     leg.far_says(LOUD * 400)

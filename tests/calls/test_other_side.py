@@ -151,6 +151,7 @@ def test_after_a_lost_talk_the_dialogue_hears_the_caller_again(real: Hall) -> No
     real.line.browser_gone("li")
     real.pass_time(0)
     real.ears.partial("救命啊我摔倒了")
+    real.ears.partial("救命啊我摔倒了快来")
     assert real.room.told[-1] == ("join", "emergency", False)
     real.session(leg).wait_ended("nobody")
     real.pass_time(0)

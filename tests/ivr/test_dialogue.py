@@ -167,7 +167,7 @@ def test_star_repeats_the_question_and_a_wrong_key_counts_as_a_miss(call: Call) 
 
 @pytest.mark.parametrize("words", ["救命啊我摔倒了", "家里着火了喘不过气"])
 def test_emergency_words_are_spotted_before_the_sentence_ends(call: Call, words: str) -> None:
-    walk = call().murmur(words)
+    walk = call().cry(words)
     assert [effect.priority for effect in walk.of(ev.Enqueue)] == ["emergency"]
     assert walk.notes("emergency") and walk.notes("disposition") == ["emergency"]
 
@@ -181,11 +181,11 @@ def test_harmless_words_that_sound_like_alarms_raise_none(call: Call, words: str
 
 
 def test_emergency_is_heard_while_waiting_and_while_leaving_a_message(call: Call) -> None:
-    waiting = call().press("0").murmur("救命啊我摔倒了")
+    waiting = call().press("0").cry("救命啊我摔倒了")
     assert waiting.of(ev.Enqueue)[0].priority == "emergency"
     message = call(CLOSED).press("0").send(ev.QueueEnded("nobody")).hear_out()
     assert message.state.phase is Phase.RECORDING
-    assert message.murmur("我摔倒了起不来").of(ev.Enqueue)[0].priority == "emergency"
+    assert message.cry("我摔倒了起不来").of(ev.Enqueue)[0].priority == "emergency"
 
 
 def test_emergency_with_nobody_tells_to_dial_and_takes_a_message(call: Call) -> None:
@@ -193,7 +193,7 @@ def test_emergency_with_nobody_tells_to_dial_and_takes_a_message(call: Call) -> 
     assert all(number in walk.said for number in ("120", "110", "119"))
     walk.hear_out()
     assert walk.of(ev.RecordMessage)
-    walk.murmur("我摔倒了").say("我摔倒了在家里")
+    walk.cry("我摔倒了").say("我摔倒了在家里")
     assert walk.state.phase is Phase.RECORDING
     assert walk.send(ev.MessageDone(9)).hear_out().ended
     assert walk.notes("disposition") == ["emergency"]

@@ -168,7 +168,9 @@ class AnyCall(RuleBasedStateMachine):
     def caller_cries(self, word: str, partial: bool) -> None:
         if self.state.node != "emergency":
             self.heard |= {word}
-        self.step(ev.SpeechPartial(word) if partial else ev.Speech(word, 0.9))
+        said = map(ev.SpeechPartial, (word, f"{word}啊")) if partial else [ev.Speech(word, 0.9)]
+        for event in said:
+            self.step(event)
         assert self.cried or len(self.heard) < 2, "two different words fell"
 
     @precondition(lambda self: self.state.asked_back and not self.state.crying)

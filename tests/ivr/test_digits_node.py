@@ -134,7 +134,7 @@ def test_a_piece_that_comes_before_the_last_one_was_read_again_is_added(call: Ca
 
 def test_a_person_and_help_are_reached_by_word(call: Call) -> None:
     assert at_the_number(call).say("转人工").state.phase is Phase.QUEUED
-    walk = at_the_number(call).murmur("救命啊我摔倒了")
+    walk = at_the_number(call).cry("救命啊我摔倒了")
     assert walk.of(ev.Enqueue)[0].priority == "emergency"
 
 

@@ -159,5 +159,27 @@ def test_what_counts_once() -> None:
     assert fresh((fire2,), (fire,)) == ()
 
 
+@pytest.mark.parametrize("text", ["她打五", "在打五", "要见河里", "来人呢"])
+def test_who_says_nothing_else_is_heard_with_tolerance(text: str) -> None:
+    assert SPOTTER.spot(text)
+    assert not SPOTTER.spot(text, unfinished=True)
+    assert not SPOTTER.spot(f"我想请问一下{text}怎么样"), "within longer speech"
+
+
+@pytest.mark.parametrize(
+    "text", ["知道了", "搞错了", "没问题了", "没事了", "过完了", "不需要了", "新塘镇", "松口镇"]
+)
+def test_no_short_answer_is_near(text: str) -> None:
+    assert not SPOTTER.spot(text)
+
+
+def test_a_list_without_limits_is_as_strict_everywhere() -> None:
+    plain = Spotter(SPOTTER.words)
+    assert not plain.spot("她打五") and plain.spot("她打我")
+    unsure = (("请问", 1.0), ("我", 0.1), ("摔倒", 0.1), ("了", 0.1), ("怎么申请补贴", 1.0))
+    text = "".join(word for word, _ in unsure)
+    assert plain.spot(text, words=unsure) and not SPOTTER.spot(text, words=unsure)
+
+
 def test_an_empty_list_hears_nothing() -> None:
     assert Spotter().spot("救命啊我摔倒了") == ()

@@ -35,6 +35,7 @@ FAULTS = [
     ("no sound", "sure: [救命]", "sure: ['!!']", "no sound", 4),
     ("word covered", "harmless: [煤气费]", "harmless: [煤气费, 救命吧, 救命]", "written twice", 10),
     ("word never heard", "alone: [煤气]", "alone: [煤气费用]", "never heard", 7),
+    ("more than sure", "company: [快来]", "min_confidence: 7", "min_confidence", 9),
     ("harmless for nothing", "harmless: [煤气费]", "harmless: [煤气费, 火化]", "holds no word", 10),
 ]
 

@@ -50,6 +50,10 @@ class Walk:
         """Begin to speak."""
         return self.send(ev.SpeechPartial(text))
 
+    def cry(self, text: str) -> Walk:
+        """Begin to speak and go on, so that two partials agree on what was said first."""
+        return self.murmur(text).murmur(f"{text}啊")
+
     def press(self, digit: str) -> Walk:
         """Press a key."""
         return self.send(ev.Digit(digit))
