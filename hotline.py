@@ -233,8 +233,8 @@ class Node:
             lambda call: self._announce(f"恢复上次中断的通话 recovered call {call}"),
         )
 
-    def _ask(self, text: str, area: str) -> Reply:
-        found = self.knowledge.ask(text, area, self._today())
+    def _ask(self, asked: ivr.Ask, area: str) -> Reply:
+        found = self.knowledge.ask(asked.text, area, self._today(), asked.asker, asked.about)
         if not found.answers:
             return Reply(ivr.Answered(found.decision.value))
         best = found.answers[0]
@@ -248,6 +248,8 @@ class Node:
             best.long,
             best.materials,
             best.place,
+            found.asks,
+            asked.asker.area or area,
         )
         return Reply(answered, best.version)
 

@@ -23,5 +23,8 @@ class Asker:
     settled: frozenset[str] = frozenset()
 
 
+UNKNOWN = Asker()
+"""Somebody of whom nothing is known yet."""
+
 UNASKED = Asker(settled=frozenset(CONDITIONS))
 """Somebody of whom nothing is known and who cannot be asked."""
