@@ -57,13 +57,13 @@ class State:
     call; `asking` is there while the caller is asked for a condition of the answer `found`, `vain`
     says that one was asked for in vain, `about` is the article that was confirmed. `sourced` and
     `cautioned`: a source and the caveat were said in this call. `distress` are the different words
-    of distress heard in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
-    that a no leads back to it, or to the node `back` if the wait ended meanwhile; `crying` says
-    that the utterance which was asked back has not ended. `known` is what was known of the caller
-    beforehand (`Dialogue.start`). `language` is what the caller speaks when it is not Mandarin.
-    `elder` is why the call is in elder mode, empty when it is not; `slow` counts slow answers,
-    `asked_at` is when the question had been said and `voiced_at` when the caller began to answer
-    it.
+    of distress heard in this call. While the caller is asked back (`asked_back`) the phase stays
+    what it was, so that a no leads back to it, or to the node `back` if the wait ended meanwhile;
+    `crying` says that the utterance which was asked back has not ended. `known` is what was known
+    of the caller beforehand (`Dialogue.start`). `language` is what the caller speaks when it is not
+    Mandarin. `elder` is why the call is in elder mode, empty when it is not; `slow` counts slow
+    answers, `asked_at` is when the question had been said and `voiced_at` when the caller began to
+    answer it.
     """
 
     node: str = ""
