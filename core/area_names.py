@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from core.area import COUNTRY, level, name, names, normal, parents, serves, valid
+from core.area import COUNTRY, level, name, names, normal, parents, serves
 from core.sound import Sounds, fold, sounds, sounds_contain
 
 HEARD = 0.9
@@ -29,7 +29,7 @@ class _Name:
 
 def short_name(code: str) -> str:
     """An area as it is named in speech, 连南 for 连南瑶族自治县; '' where that is too short."""
-    short = _KIND.sub("", name(code)) if valid(code) else ""
+    short = _KIND.sub("", names().get(code, ""))
     return short if len(short) >= 2 else ""
 
 
@@ -60,19 +60,20 @@ def mentioned(text: str) -> str:
 def _one(text: str, candidates: list[_Name], near: str) -> str:
     heard = sounds(text)
     classes = set(map(fold, heard))
-    best: dict[str, tuple[float, int]] = {}
+    best: dict[str, tuple[float, int, bool]] = {}
     for each in candidates:
         if each.first not in classes:
             continue
         score = sounds_contain(heard, each.heard)
         if score >= HEARD:
-            rank = round(score, 2), len(each.heard)
+            # 山西 and 陕西 sound alike: then the characters decide.
+            rank = round(score, 2), len(each.heard), each.text in text
             best[each.code] = max(best.get(each.code, rank), rank)
     around = {wider for code in best for wider in parents(code)}
     inner = {code: rank for code, rank in best.items() if code not in around}
     own = {code: rank for code, rank in inner.items() if serves(near, code)}
     left = own if own and normal(near) != COUNTRY else inner
-    top = max(left.values(), default=(0.0, 0))
+    top = max(left.values(), default=(0.0, 0, False))
     found = [code for code, rank in left.items() if rank == top]
     return found[0] if len(found) == 1 else ""
 

@@ -40,11 +40,12 @@ class Told:
     asks: str = ""
 
 
-def choose(scopes: Sequence[Scope], asker: Asker) -> Told:
+def choose(scopes: Sequence[Scope], asker: Asker, named: int | None = None) -> Told:
     """Pick the variant of the nearest area, then of the fewest ages, that fits who asks.
 
     A condition is asked for only when it is not known, not settled, and the pick depends on it:
-    the area first, then age, then household.
+    the area first, then age, then household. `named` is the variant whose ages or household the
+    question itself names (外地户口能申请吗): they need not be asked for.
     """
     single = len(scopes) == 1
     fitting = [at for at, scope in enumerate(scopes) if single or _may_fit(scope, asker)]
@@ -54,6 +55,8 @@ def choose(scopes: Sequence[Scope], asker: Asker) -> Told:
         return Told(told, AREA)
     if single:
         return Told(told)
+    if named in holding and named is not None and not _fits(scopes[named], asker):
+        return Told(named)
     for condition in (AGE, HOUSEHOLD):
         if _open(asker, condition) and _matters(scopes, holding, asker, condition):
             return Told(told, condition)

@@ -40,6 +40,7 @@ _NAMED = 0.9
 _KEY_HEARD = 0.75
 _NO_KEY = 0.6
 _READ_OTHERWISE = 0.98
+_BY_WORDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ class KnowledgeIndex:
         self, ranked: list[int], scores: list[float], case: _Case, scored: _Scored | None, said: str
     ) -> Found:
         """The variant of a sure answer that is for this caller, or what to ask for it."""
-        at, asks = self._variant(ranked[0], case)
+        at, asks = self._variant(ranked[0], case, scored)
         if at is None and scored is not None and not asks:
             said += ": no variant of it is surely for this caller"
             return self._offered(ranked[:1], scores, case, scored, said)
@@ -233,19 +234,31 @@ class KnowledgeIndex:
         likely = zip(ranked, scores, strict=True)
         least = self._limits.unsure
         offered = [self._answer(at, s, case, scored) for at, s in likely if s >= least]
-        return Found(Decision.UNSURE, tuple(offered), said, self._variant(ranked[0], case)[1])
+        return Found(
+            Decision.UNSURE, tuple(offered), said, self._variant(ranked[0], case, scored)[1]
+        )
 
-    def _variant(self, at: int, case: _Case) -> tuple[int | None, str]:
+    def _variant(self, at: int, case: _Case, scored: _Scored | None) -> tuple[int | None, str]:
         """The variant of an answer that this caller is told, and the condition to ask for first."""
+        if len(self._variants[at]) == 1 and not self._articles[at].amounts:
+            return (at if case.there[at] else None), ""
         among = [each for each in self._variants[at] if case.there[each] or case.inside[each]]
         scopes = [self._scope(each, bool(case.there[each])) for each in among]
-        told = choose(scopes, case.asker)
+        named = among.index(at) if self._words_name(at, among, scored) else None
+        told = choose(scopes, case.asker, named)
         if told.at is None or told.asks:
             return (None if told.at is None else among[told.at]), told.asks
         pick = among[told.at]
         amounts = self._articles[pick].amounts
         asks = AREA not in case.asker.settled and depends(amounts, case.where, case.today)
         return pick, AREA if asks else ""
+
+    def _words_name(self, at: int, among: list[int], scored: _Scored | None) -> bool:
+        """Whether the question fits one variant clearly better than all others."""
+        if scored is None or at not in among:
+            return False
+        rivals = [float(scored.total[each]) for each in among if each != at]
+        return float(scored.total[at]) - max(rivals, default=0.0) >= _BY_WORDS
 
     def _scope(self, at: int, holds: bool) -> Scope:
         article = self._articles[at]
