@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from core.area import COUNTRY, level, name, names, normal, parents, serves
+from core.area import COUNTRY, level, name, names, parents, serves
 from core.sound import Sounds, fold, sounds, sounds_contain
 
 HEARD = 0.9
@@ -23,7 +24,7 @@ class _Name:
     code: str
     text: str
     heard: Sounds
-    first: str
+    level: int
     whole: bool
 
 
@@ -39,7 +40,7 @@ def named(text: str, near: str = COUNTRY) -> str:
     Short names count (天河, 广州), and of several areas inside each other the innermost (广州天河).
     `near` is where the speaker is thought to be: its own areas go before others.
     """
-    return _one(text, [each for each in _all() if _may_mean(each, text, near)], near)
+    return _one(text, lambda each: _may_mean(each, text, near), near)
 
 
 def mentioned(text: str) -> str:
@@ -48,31 +49,30 @@ def mentioned(text: str) -> str:
     Stricter than `named`: a short name counts for cities only and by its characters, since 情愿
     sounds like 清远.
     """
-    found = [
-        each
-        for each in _all()
-        if each.code not in COMMON
-        and (level(each.code) == 3 if each.whole else level(each.code) == 2 and each.text in text)
-    ]
-    return _one(text, found, COUNTRY)
+
+    def strictly(each: _Name) -> bool:
+        city = each.level == 2 and each.text in text
+        return each.code not in COMMON and (each.level == 3 if each.whole else city)
+
+    return _one(text, strictly, COUNTRY)
 
 
-def _one(text: str, candidates: list[_Name], near: str) -> str:
+def _one(text: str, counts: Callable[[_Name], bool], near: str) -> str:
     heard = sounds(text)
-    classes = set(map(fold, heard))
     best: dict[str, tuple[float, int, bool]] = {}
-    for each in candidates:
-        if each.first not in classes:
-            continue
-        score = sounds_contain(heard, each.heard)
-        if score >= HEARD:
-            # 山西 and 陕西 sound alike: then the characters decide.
-            rank = round(score, 2), len(each.heard), each.text in text
-            best[each.code] = max(best.get(each.code, rank), rank)
+    for first in set(map(fold, heard)):
+        for each in _by_first().get(first, ()):
+            if not counts(each):
+                continue
+            score = sounds_contain(heard, each.heard)
+            if score >= HEARD:
+                # 山西 and 陕西 sound alike: then the characters decide.
+                rank = round(score, 2), len(each.heard), each.text in text
+                best[each.code] = max(best.get(each.code, rank), rank)
     around = {wider for code in best for wider in parents(code)}
     inner = {code: rank for code, rank in best.items() if code not in around}
     own = {code: rank for code, rank in inner.items() if serves(near, code)}
-    left = own if own and normal(near) != COUNTRY else inner
+    left = own if own and near != COUNTRY else inner
     top = max(left.values(), default=(0.0, 0, False))
     found = [code for code, rank in left.items() if rank == top]
     return found[0] if len(found) == 1 else ""
@@ -86,11 +86,12 @@ def _may_mean(each: _Name, text: str, near: str) -> bool:
 
 
 @cache
-def _all() -> tuple[_Name, ...]:
-    found = []
+def _by_first() -> dict[str, list[_Name]]:
+    """All names by the class of their first syllable."""
+    found: dict[str, list[_Name]] = {}
     for code in names():
-        for text, whole in ((name(code), True), (short_name(code), False)):
-            if text and not (not whole and text == name(code)):
-                heard = sounds(text)
-                found.append(_Name(code, text, heard, fold(heard[0]), whole))
-    return tuple(found)
+        for text in dict.fromkeys(filter(None, (name(code), short_name(code)))):
+            heard = sounds(text)
+            each = _Name(code, text, heard, level(code), text == name(code))
+            found.setdefault(fold(heard[0]), []).append(each)
+    return found
