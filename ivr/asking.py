@@ -105,7 +105,7 @@ def _take(turn: Turn, node: AnswerNode, event: conditions.Event) -> str:
     if isinstance(reply, conditions.Elsewhere):
         return reply.digit
     turn.hush()
-    turn.set(cut=False, timer=0)
+    turn.set(cut=False, timer=0, held=None)
     match reply:
         case conditions.Say(texts):
             turn.say(texts)

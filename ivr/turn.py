@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.asker import AREA, CONDITIONS
-from ivr import conditions, digits, directions
+from ivr import conditions, digits, directions, trust
 from ivr.ages import without_age
 from ivr.events import (
     Answered,
@@ -268,7 +268,9 @@ class Turn:
         self.note("article", answer.article)
         self.set(misses=0, unsure=None, told=answer, then="", tries=0, phase=Phase.SAYING)
         told = self.elder.texts.get(node.name, node.tell) if self.elder else node.tell
-        texts = self._sourced(node, answer, filled(told, answer) or filled(node.tell, answer))
+        texts = filled(told, answer) or filled(node.tell, answer)
+        texts += trust.missing(node.caveat, answer, texts, self.state.sourced, self.state.cautioned)
+        self.set(sourced=self.state.sourced or bool(answer.source), cautioned=True)
         self.say(texts + (node.conditions.unknown if self.state.vain else ()))
 
     def ask_knowledge(self, node: AnswerNode) -> None:
@@ -316,19 +318,6 @@ class Turn:
         elif isinstance(node, HangupNode):
             self.set(phase=Phase.ENDED)
             self.do(Deafen(), HangUp())
-
-    def _sourced(self, node: AnswerNode, answer: Answered, texts: Texts) -> Texts:
-        """The texts of an answer with its source and the caveat, which each call hears once."""
-        if not node.caveat:
-            return texts
-        source = tuple(split(answer.source))
-        if source and not self.state.sourced and not set(source) <= set(texts):
-            texts += source
-        caveat = "".join(node.caveat).strip("。")
-        if not self.state.cautioned and caveat not in "".join(texts):
-            texts += node.caveat
-        self.set(sourced=self.state.sourced or bool(source), cautioned=True)
-        return texts
 
     def listen(self) -> Listen:
         """Return the wish to hear the caller's language."""

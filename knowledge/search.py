@@ -17,14 +17,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from core.area import level, serves
-from core.area_names import mentioned, short_name
 from core.asker import AREA, UNASKED, Asker
 from core.sound import Sounds, fold, sounds, sounds_contain
 from core.sound_index import SoundTable, grams
 from knowledge.amounts import depends, in_force, sentences
 from knowledge.article import ArticleContent
 from knowledge.conditions import Scope, choose
+from knowledge.holding import Case, Holdings
 from knowledge.port import Answer, Decision, Found, Why
 from knowledge.synonyms import Reading, Synonyms
 from knowledge.terms import Bm25, Overlap, spread
@@ -36,7 +35,6 @@ _TRUST = 0.7
 _LIKELY = 200
 _ALIGNED = 40
 _LONGEST = 60
-_NAMED = 0.9
 _KEY_HEARD = 0.75
 _NO_KEY = 0.6
 _READ_OTHERWISE = 0.98
@@ -64,24 +62,6 @@ class _Scored:
     total: NDArray[np.float64]
     parts: NDArray[np.float64]
     readings: dict[int, Reading]
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """Where and when a question is asked, by whom, and which articles hold then.
-
-    `where` is the area that it is about: that of the call, or one that it names. What is `here`
-    holds in one of the two, what is `there` in `where`; what is `inside` holds in a part of that,
-    where the caller may be. `may` is all of them.
-    """
-
-    where: str
-    today: date
-    asker: Asker
-    here: NDArray[np.bool_]
-    there: NDArray[np.bool_]
-    inside: NDArray[np.bool_]
-    may: NDArray[np.bool_]
 
 
 class KnowledgeIndex:
@@ -113,13 +93,7 @@ class KnowledgeIndex:
         ]
         self._table = SoundTable(text for group in spoken for text in group)
         self._first = np.cumsum([0, *(len(ways) for ways in asked)])
-        begins = (article.valid_from or date.min for article in self._articles)
-        ends = (article.valid_to or date.max for article in self._articles)
-        self._begin = np.array([day.toordinal() for day in begins], dtype=np.int64)
-        self._end = np.array([day.toordinal() for day in ends], dtype=np.int64)
-        codes = np.array([article.area for article in self._articles], dtype=str)
-        self._by_area = {str(code): np.flatnonzero(codes == code) for code in np.unique(codes)}
-        self._named = {area: name for area in self._by_area if (name := _short_name(area))}
+        self._holdings = Holdings(self._articles)
         self._at = {article.id: at for at, article in enumerate(self._articles)}
         self._variants = groups(self._articles, spoken)
 
@@ -138,7 +112,7 @@ class KnowledgeIndex:
         heard = sounds(matter)
         if len(heard) < 2 and about not in self._at:
             return Found(Decision.NOTHING, (), f"too little was said: {matter or text.strip()!r}")
-        case = self._case(text, heard, asker.area or area, today, asker)
+        case = self._holdings.case(text, heard, asker.area or area, today, asker)
         confirmed = self._at.get(about)
         if confirmed is not None and case.here[confirmed]:
             return self._told([confirmed], [1.0], case, None, f"{about} was confirmed")
@@ -151,9 +125,7 @@ class KnowledgeIndex:
         ranked = self._ranked(scored.total)
         if self._elsewhere(ranked, scored.total, case):
             offer = self._answer(ranked[0], float(scored.total[ranked[0]]), case, scored)
-            why = (
-                f"{offer.article} scores {offer.score:.2f}, but of {offer.article} the area counts"
-            )
+            why = f"{offer.article} scores {offer.score:.2f}, but holds in a part of the area only"
             return Found(Decision.ASK, (offer,), why, AREA)
         self._share(scored, case.here)
         ranked = self._ranked(scored.total)[: self._limits.offered]
@@ -178,7 +150,7 @@ class KnowledgeIndex:
             first.setdefault(self._variants[at][0], int(at))
         return list(first.values())
 
-    def _elsewhere(self, ranked: list[int], total: NDArray[np.float64], case: _Case) -> bool:
+    def _elsewhere(self, ranked: list[int], total: NDArray[np.float64], case: Case) -> bool:
         """Whether the answer is surely one that holds only in some places where the caller may be.
 
         Not when a variant of it holds for certain: that can be told to anybody there.
@@ -198,9 +170,7 @@ class KnowledgeIndex:
                     scored.parts[:, other] = scored.parts[:, at]
         scored.total[~here] = 0.0
 
-    def _decide(
-        self, ranked: list[int], scores: list[float], case: _Case, scored: _Scored
-    ) -> Found:
+    def _decide(self, ranked: list[int], scores: list[float], case: Case, scored: _Scored) -> Found:
         limits = self._limits
         best = scores[0] if scores else 0.0
         if best < limits.unsure:
@@ -216,7 +186,7 @@ class KnowledgeIndex:
         return self._offered(ranked, scores, case, scored, f"{said}: {why}")
 
     def _told(
-        self, ranked: list[int], scores: list[float], case: _Case, scored: _Scored | None, said: str
+        self, ranked: list[int], scores: list[float], case: Case, scored: _Scored | None, said: str
     ) -> Found:
         """The variant of a sure answer that is for this caller, or what to ask for it."""
         at, asks = self._variant(ranked[0], case, scored)
@@ -229,7 +199,7 @@ class KnowledgeIndex:
         return Found(Decision.ANSWER, (offer,), said)
 
     def _offered(
-        self, ranked: list[int], scores: list[float], case: _Case, scored: _Scored, said: str
+        self, ranked: list[int], scores: list[float], case: Case, scored: _Scored, said: str
     ) -> Found:
         likely = zip(ranked, scores, strict=True)
         least = self._limits.unsure
@@ -238,7 +208,7 @@ class KnowledgeIndex:
             Decision.UNSURE, tuple(offered), said, self._variant(ranked[0], case, scored)[1]
         )
 
-    def _variant(self, at: int, case: _Case, scored: _Scored | None) -> tuple[int | None, str]:
+    def _variant(self, at: int, case: Case, scored: _Scored | None) -> tuple[int | None, str]:
         """The variant of an answer that this caller is told, and the condition to ask for first."""
         if len(self._variants[at]) == 1 and not self._articles[at].amounts:
             return (at if case.there[at] else None), ""
@@ -297,23 +267,7 @@ class KnowledgeIndex:
             for key, parts in self._keys[at]
         )
 
-    def _case(self, text: str, heard: Sounds, call: str, today: date, asker: Asker) -> _Case:
-        """What holds for this question: in the call's area or in one that it names, and today."""
-        place = mentioned(text)
-        where = call if not place or serves(place, call) else place
-        size = len(self._articles)
-        here, there, inside = (np.zeros(size, dtype=bool) for _ in range(3))
-        for of, places in self._by_area.items():
-            named = of in self._named and sounds_contain(heard, self._named[of]) >= _NAMED
-            there[places] = named or serves(of, where)
-            here[places] = named or serves(of, where) or serves(of, call)
-            inside[places] = AREA not in asker.settled and serves(where, of)
-        day = today.toordinal()
-        valid = (self._begin <= day) & (day <= self._end)
-        here, there, inside = here & valid, there & valid, inside & valid
-        return _Case(where, today, asker, here, there, inside & ~there, here | inside)
-
-    def _answer(self, at: int, score: float, case: _Case, scored: _Scored | None) -> Answer:
+    def _answer(self, at: int, score: float, case: Case, scored: _Scored | None) -> Answer:
         article = self._articles[at]
         return Answer(
             article=article.id,
@@ -348,8 +302,3 @@ def _ways(article: ArticleContent) -> list[str]:
     """How the article is asked for, without fillers, each once."""
     ways = (plain(text) or text for text in (article.title, *article.questions))
     return list(dict.fromkeys(ways))
-
-
-def _short_name(area: str) -> Sounds:
-    """A city or county as it is named in speech (广州 for 广州市); empty for wider areas."""
-    return sounds(short_name(area)) if level(area) >= 2 else ()
