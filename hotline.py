@@ -74,6 +74,7 @@ from knowledge.load import load_folder
 from knowledge.places.commands import make_places
 from knowledge.places.guide import load_guide, token_of
 from knowledge.places.port import Mode, RouteProblem, RouterFault
+from knowledge.port import Knowledge
 from knowledge.questions import apply_to_questions
 from knowledge.store import seed
 from knowledge.synonyms import seed_groups
@@ -233,23 +234,8 @@ class Node:
             lambda call: self._announce(f"恢复上次中断的通话 recovered call {call}"),
         )
 
-    def _ask(self, text: str, area: str) -> Reply:
-        found = self.knowledge.ask(text, area, self._today())
-        if not found.answers:
-            return Reply(ivr.Answered(found.decision.value))
-        best = found.answers[0]
-        answered = ivr.Answered(
-            found.decision.value,
-            best.article,
-            best.title,
-            best.spoken,
-            best.spoken_source,
-            best.score,
-            best.long,
-            best.materials,
-            best.place,
-        )
-        return Reply(answered, best.version)
+    def _ask(self, asked: ivr.Ask, area: str) -> Reply:
+        return reply_from(self.knowledge, asked, area, self._today())
 
     async def _aloud(self, text: str) -> bytes | None:
         try:
@@ -310,6 +296,28 @@ class Node:
         server = ConsoleServer(make_app(console), settings, cert, key)
         await server.start()
         self._on_stop("console", server.stop)
+
+
+def reply_from(knowledge: Knowledge, asked: ivr.Ask, area: str, today: date) -> Reply:
+    """What the knowledge room answers to a question of a call from an area."""
+    found = knowledge.ask(asked.text, area, today, asked.asker, asked.about)
+    if not found.answers:
+        return Reply(ivr.Answered(found.decision.value))
+    best = found.answers[0]
+    answered = ivr.Answered(
+        found.decision.value,
+        best.article,
+        best.title,
+        best.spoken,
+        best.spoken_source,
+        best.score,
+        best.long,
+        best.materials,
+        best.place,
+        found.asks,
+        asked.asker.area or area,
+    )
+    return Reply(answered, best.version)
 
 
 STARTUP_FAULTS = (

@@ -10,7 +10,7 @@ from core.area import full_name, name
 from core.clock import local
 from core.crypto import mask_number
 from core.journal_tables import Utterance
-from tickets.labels import label
+from tickets.labels import LABELS, label
 
 EVENTS = {
     "opened": "来电",
@@ -99,8 +99,19 @@ def domestic(shown: str) -> str:
 
 def detail(data: dict[str, Any]) -> str:
     """What a journal event says beside its kind, in short."""
+    if data.get("key") in LABELS["note"]:
+        return f"{label('note', data['key'])}：{asker_value(data['key'], str(data['value']))}"
     parts = [str(data[key]) for key in SHOWN if data.get(key) not in (None, "")]
     return " ".join(parts)[:120]
+
+
+def asker_value(key: str, value: str) -> str:
+    """What was understood of who asks, in words: 广东省广州市, 72岁, 本地户口."""
+    if key == "area" and value:
+        return full_name(value)
+    if key == "age" and value:
+        return f"{value}岁"
+    return label("condition", value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,7 @@ FILTERS = {
     "number": number,
     "domestic": domestic,
     "detail": detail,
+    "asker_value": lambda value, key: asker_value(key, value),
     "label": lambda value, kind: label(kind, value),
     "area": name,
     "full_area": full_name,

@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from ivr.certainty import Words
 from ivr.emergency import Word, fresh, same
 from ivr.events import (
-    Ask,
     Digit,
     Event,
     NoRecogniser,
@@ -200,8 +199,7 @@ def _denied(turn: Turn, reply: str) -> None:
     elif state.phase is Phase.SAYING:
         turn.say(state.texts)
     elif state.phase is Phase.ASKING and isinstance(node, AnswerNode):
-        turn.do(Ask(state.question, state.otherwise))
-        turn.arm(node.wait_ms)
+        turn.ask_knowledge(node)
     elif state.phase is Phase.RECORDING and isinstance(node, MessageNode):
         turn.do(RecordMessage(node.limit_ms))
     elif state.phase is Phase.LISTENING:

@@ -25,6 +25,7 @@ from ivr.source import Source
 TAKEN_NOTES = {
     "intent", "question", "unanswered", "reread", "reread_missed", "topic", "article",
     "asked_back", "asked_back_no", "emergency", "elder", "language", "disposition",
+    "asked", "area", "age", "household",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
 
@@ -243,6 +244,10 @@ def _texts(at: Report, node: Node) -> Iterator[Finding]:
                         )
             if not any(template.strip() for template in getattr(node, key)):
                 yield _silent(at, node.name, key)
+        for key, texts in (("conditions", node.conditions.texts()), ("caveat", node.caveat)):
+            if any("{" in text for text in texts):
+                what = "a placeholder stands where nothing fills it"
+                yield at("nodes", node.name, key, what=what, remedy="write the words themselves")
         for template_key, wanted in (("confirm", "{title}"), ("tell", "{spoken}")):
             if not any(wanted in template for template in getattr(node, template_key)):
                 yield at(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, collecting, elder, guiding, hearing, rereading
+from ivr import alarm, asking, collecting, elder, guiding, hearing, rereading
 from ivr.events import (
     Answered,
     Digit,
@@ -163,7 +163,11 @@ class Dialogue:
         tries = turn.state.tries + 1
         turn.set(tries=tries)
         elder.silent(turn)
-        if isinstance(node, ListenNode):
+        if isinstance(node, AnswerNode) and turn.state.asking is not None:
+            pressed = asking.silence(turn, node)
+            if pressed:
+                self._key(turn, pressed, ())
+        elif isinstance(node, ListenNode):
             turn.go(node.otherwise) if tries >= node.tries else turn.take(node.no_input)
         elif isinstance(node, AnswerNode):
             turn.take(node.nothing) if tries >= TRIES else turn.ask_again()
@@ -182,12 +186,20 @@ class Dialogue:
             return
         elder.voiced(turn)
         elder.answered(turn, words=True)
-        if listening and isinstance(node, AnswerNode):
+        if listening and isinstance(node, AnswerNode) and turn.state.asking is not None:
+            if asking.keyed(turn, node, digit):
+                return
+        elif listening and isinstance(node, AnswerNode):
             local = (node.yes, node.no)
         elif listening and isinstance(node, ListenNode):
             local = node.choices
         elif listening and isinstance(node, DirectionsNode) and guiding.keyed(turn, node, digit):
             return
+        self._key(turn, digit, local)
+
+    def _key(self, turn: Turn, digit: str, local: tuple[Choice, ...]) -> None:
+        """Take a key that means one of `local`, or what it means everywhere."""
+        node, listening = turn.node, turn.state.phase is Phase.LISTENING
         choice = _by_digit(digit, (*local, *self.tree.anywhere))
         if choice is not None and isinstance(node, AnswerNode) and choice in local:
             hearing.confirmed(turn, node, choice is node.yes)
@@ -211,11 +223,15 @@ class Dialogue:
             return
         turn.set(timer=0)
         sayable = filled(("{spoken}",), answer) and answer.title
-        if answer.decision == "answer" and sayable:
+        if answer.decision == "ask" and asking.wanted(turn, node, answer):
+            asking.begin(turn, answer)
+        elif answer.decision == "answer" and sayable:
             turn.tell(node, answer)
         elif answer.decision == "unsure" and sayable and not turn.state.deaf:
             turn.set(unsure=answer, tries=0)
             turn.ask_again()
+        elif turn.state.vain and node.conditions.unknown:
+            asking.nothing(turn, node)
         else:
             turn.note("unanswered", turn.state.question)
             turn.missed(node.nothing)
@@ -255,6 +271,8 @@ class Dialogue:
         node = turn.node
         if isinstance(node, ListenNode) and node.without_speech:
             turn.go(node.without_speech)
+        elif isinstance(node, AnswerNode) and turn.state.asking is not None:
+            asking.deaf(turn, node)
         elif isinstance(node, AnswerNode):
             turn.missed(node.nothing)
         elif isinstance(node, DirectionsNode):

@@ -2,17 +2,14 @@
 
 It begins by what is known of the caller, by an age said, by slow answers, or when asked for, by
 word or key; from then on it holds for the call. Functions of a `Turn`; the rules stand in the tree
-(`ElderMode`). What is said of an age is a pure function of the text: `age_said`.
+(`ElderMode`).
 """
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
-from pypinyin import Style, lazy_pinyin
-
-from core.spoken_numbers import number
+from ivr.ages import age_said
 from ivr.events import ElderBegins
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import AnswerNode, DigitsNode, ElderMode, HangupNode, ListenNode, SayNode
@@ -25,50 +22,8 @@ RECORD, AGE, SLOW, ASKED = "record", "age", "slow", "asked"
 KNOWN = "elder"
 """What is known beforehand of a caller who was in elder mode by their own word."""
 
-OLDEST = 120
 MORE_SYLLABLES = 3
 """So much beside the statement or request means something of its own, and is answered."""
-
-_FIGURES = "0-9〇零一二两三四五六七八九十百"
-_LEAD = r"(?:今年|现在|已经|都|也|快|有|是|要|满|过了?|老人家|啊|呀|呢|嘛|，|、)*"
-_BARE_LEAD = r"(?:今年|现在|已经|都|快|啊|呀|呢|嘛|，|、)*"
-_OWN = re.compile(rf"(?:我|本人){_LEAD}([{_FIGURES}]+)[多几]?周?岁(?!以|的|老|[到至])了?")
-_ALONE = re.compile(rf"^{_LEAD}([{_FIGURES}]+)[多几]?周?岁(?:[了啦呀啊]+|(?=[，。])|$)")
-_BARE = re.compile(rf"(?:我|本人){_BARE_LEAD}([{_FIGURES}]+)[多几]?(?:[了啦]|(?=[，。])|$)")
-_HEARD = {
-    "wo": "我", "sui": "岁", "yi": "一", "er": "二", "san": "三", "si": "四", "wu": "五",
-    "liu": "六", "qi": "七", "ba": "八", "jiu": "九", "shi": "十", "bai": "百",
-}  # fmt: skip
-"""What a recogniser may have written otherwise, by its sound."""
-
-
-def age_said(text: str) -> tuple[int, str]:
-    """Return the age that speakers say of themselves (years), and the text without it; 0: none.
-
-    我今年七十二, 八十岁了 and 我 72 岁 count; 八十岁以上有什么补贴 and 我妈八十岁 do not: only
-    what follows 我, or stands alone, is taken for the speaker's own.
-    """
-    text = re.sub(r"\s+", "", text)
-    spelled = "".join(
-        _HEARD.get(sound, char) if len(sound) > 1 else char
-        for char, sound in zip(text, lazy_pinyin(list(text), style=Style.NORMAL), strict=True)
-    )
-    # Without 岁 the characters themselves must be a number: 我就是 sounds like 我九十.
-    for said, patterns in ((text, (_OWN, _ALONE, _BARE)), (spelled, (_OWN, _ALONE))):
-        for pattern in patterns:
-            found = pattern.search(said)
-            age = _years(found[1]) if found else 0
-            if found and age:
-                return age, text[: found.start()] + text[found.end() :]
-    return 0, text
-
-
-def _years(figures: str) -> int:
-    # 七八十岁 is between 70 and 90.
-    about = re.fullmatch(r"([一二三四五六七八])([二三四五六七八九])十", figures)
-    value = number(about[1] + "十" if about else figures)
-    return value if value is not None and 0 < value <= OLDEST else 0
-
 
 # ---- what makes a call one ---------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.asker import UNKNOWN, Asker
+
 # ---- events ------------------------------------------------------------------------------------
 
 
@@ -75,10 +77,12 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The knowledge room's reply to `Ask`. `decision` is answer, unsure or nothing.
+    """The knowledge room's reply to `Ask`. `decision` is answer, ask, unsure or nothing.
 
     `long`, `materials` and `place` are what more can be told of the article, empty where it says
-    nothing: all of it, what to bring, where and when to go.
+    nothing: all of it, what to bring, where and when to go. `asks` is the condition (`core.asker`)
+    that it depends on, to be asked for before it is told; the decision is then ask, or unsure.
+    `area` is where the question was put for.
     """
 
     decision: str
@@ -90,6 +94,8 @@ class Answered:
     long: str = ""
     materials: str = ""
     place: str = ""
+    asks: str = ""
+    area: str = ""
 
     def part(self, name: str) -> str:
         """What a `MoreNode` of that part tells; `again` is the answer itself."""
@@ -250,10 +256,15 @@ class SetTimer:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask the knowledge room; the driver replies with Answered, to the better of both texts."""
+    """Ask the knowledge room; the driver replies with Answered, to the better of both texts.
+
+    `asker` is what is known of who asks, `about` the article that the caller has confirmed.
+    """
 
     text: str
     otherwise: str = ""
+    asker: Asker = UNKNOWN
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +350,9 @@ class Note:
     Keys: intent (the choice's name), question (the caller's words), reread (the call's own: the
     second reader's text of them), reread_missed (the call's own: why there is none: refused, late,
     nothing), topic and article (what answered it), asked_back (the word of distress that was asked
-    back), asked_back_no (the caller's clear no), language (what the caller speaks, where it is not
+    back), asked_back_no (the caller's clear no), asked (the condition of an answer that the caller
+    was asked for), area, age and household (what was understood of it: GB/T 2260 code, years,
+    local or other; empty: nothing), language (what the caller speaks, where it is not
     Mandarin), elder (why the call is in elder mode: `ivr.elder`), emergency (the words or the key
     that raised it), and disposition: machine, connected, message or emergency; a later one replaces
     an earlier one.

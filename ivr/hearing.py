@@ -5,7 +5,7 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, collecting, elder, guiding, rereading
+from ivr import alarm, asking, collecting, elder, guiding, rereading
 from ivr.certainty import Words
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
@@ -150,12 +150,13 @@ def _take(
     if turn.state.phase is Phase.RECORDING:
         return
     elder.answered(turn, bool(text))
+    asking.overheard(turn, text)
     nothing_else = elder.heard(turn, text, confidence)
     anywhere = best(text, confidence, turn.tree.anywhere, turn.tree.courtesies) if text else None
     alarm_again = anywhere is not None and anywhere.role is Role.EMERGENCY and turn.state.emergency
     if anywhere is not None and not alarm_again:
         choose(turn, anywhere, text)
-    elif nothing_else:
+    elif nothing_else and not asking.answers(turn, text):
         elder.repeat(turn)
     elif turn.state.phase is Phase.LISTENING:
         if turn.state.saying and not _may_interrupt(turn):
@@ -212,6 +213,9 @@ def _understand(
         return
     if isinstance(node, DirectionsNode):
         guiding.heard(turn, node, text, again, otherwise)
+        return
+    if isinstance(node, AnswerNode) and state.asking is not None:
+        asking.heard(turn, node, text, confidence, again, otherwise)
         return
     core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES
@@ -273,7 +277,10 @@ def _confirm(turn: Turn, node: AnswerNode, text: str, confidence: float) -> None
 def confirmed(turn: Turn, node: AnswerNode, yes: bool) -> None:
     """Take a yes or no to the unsure find."""
     unsure = turn.state.unsure
-    if yes and unsure is not None:
+    if yes and unsure is not None and asking.wanted(turn, node, unsure):
+        turn.set(about=unsure.article)
+        asking.begin(turn, unsure)
+    elif yes and unsure is not None:
         turn.tell(node, unsure)
     else:
         turn.note("unanswered", turn.state.question)

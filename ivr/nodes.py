@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from ivr import digit_words, digits, direction_words
+from ivr import condition_words, digit_words, digits, direction_words
 from ivr.emergency import Spotter
 
 Texts = tuple[str, ...]
@@ -88,11 +88,30 @@ class ListenNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """How callers are asked for what an answer depends on (`ivr.conditions`).
+
+    `first` and, after a miss, `again` by condition (`core.asker`); one without words is not asked
+    for. `unknown` is said after what can be told all the same to who could not be understood.
+    """
+
+    first: Mapping[str, Texts] = field(default_factory=dict)
+    again: Mapping[str, Texts] = field(default_factory=dict)
+    unknown: Texts = ()
+
+    def texts(self) -> Texts:
+        """All that is said."""
+        asked = (*self.first.values(), *self.again.values(), self.unknown)
+        return tuple(text for texts in asked for text in texts)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerNode:
     """Puts the caller's question to the knowledge room and tells what it knows.
 
     `tell` and `confirm` are templates with {title}, {spoken} and {source}. An unsure find is
-    confirmed first: `yes` tells it, `no` takes the way `rejected`.
+    confirmed first: `yes` tells it, `no` takes the way `rejected`. `caveat` is said after the first
+    answer of a call, unless its source says so already.
     """
 
     name: str
@@ -105,6 +124,8 @@ class AnswerNode:
     next: str
     wait_ms: int = 3000
     barge_in: bool = True
+    conditions: Conditions = field(default_factory=Conditions)
+    caveat: Texts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +348,7 @@ class Tree:
                 choices.extend(node.choices)
             elif isinstance(node, AnswerNode):
                 choices += [node.yes, node.no]
+                found.update(dict.fromkeys(condition_words.PHRASES))
             elif isinstance(node, DigitsNode):
                 found.update(dict.fromkeys(digit_words.PHRASES))
             elif isinstance(node, DirectionsNode):
@@ -375,7 +397,8 @@ def _texts_of(node: Node) -> list[str]:
     if isinstance(node, ListenNode):
         return [*node.texts, *_said(node.no_input), *_said(node.no_match)]
     if isinstance(node, AnswerNode):
-        return [*node.confirm, *node.tell, *_said(node.nothing), *_said(node.rejected)]
+        ways = (*_said(node.nothing), *_said(node.rejected))
+        return [*node.confirm, *node.tell, *ways, *node.conditions.texts(), *node.caveat]
     if isinstance(node, DigitsNode):
         return [*node.texts, *digits.texts(number_of(node, date.min))]
     if isinstance(node, DirectionsNode):

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from core.asker import CONDITIONS
 from ivr import emergency_list, rules, source
 from ivr.check import check
 from ivr.emergency import Spotter
@@ -20,6 +21,7 @@ from ivr.nodes import (
     AskBack,
     CallerNode,
     Choice,
+    Conditions,
     DigitsNode,
     DirectionsNode,
     ElderMode,
@@ -165,6 +167,8 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 next=data["next"],
                 wait_ms=data.get("wait_ms", 3000),
                 barge_in=barge_in,
+                conditions=_conditions(data.get("conditions", {})),
+                caveat=_texts(data.get("caveat")),
             )
         case "more":
             return MoreNode(name, texts, data["part"], data["next"], barge_in)
@@ -214,6 +218,15 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
             return HangupNode(name, texts)
         case _:
             return HoursNode(name, data["open"], data["closed"])
+
+
+def _conditions(data: Mapping[str, Any]) -> Conditions:
+    asked = {name: data[name] for name in CONDITIONS if name in data}
+    return Conditions(
+        first=MappingProxyType({name: _texts(each["text"]) for name, each in asked.items()}),
+        again=MappingProxyType({name: _texts(each["again"]) for name, each in asked.items()}),
+        unknown=_texts(data.get("unknown")),
+    )
 
 
 def _choice(data: Mapping[str, Any]) -> Choice:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr import digits, directions
+from core.asker import AREA, CONDITIONS
+from ivr import conditions, digits, directions, trust
+from ivr.ages import without_age
 from ivr.events import (
     Answered,
     Ask,
@@ -56,6 +58,9 @@ GUARD_MS = 15_000
 GUARD_MS_PER_CHARACTER = 600
 """A text whose end is never reported is given up after GUARD_MS plus this for each character:
 twice as long as slow speech, and time to render it."""
+
+CONDITION_MS = 8_000
+"""How long a caller may be silent who is asked for an area, an age or a household."""
 
 PAUSE_MS = 4_000
 """A text stands still for so long at most, whatever sounds."""
@@ -141,6 +146,8 @@ class Turn:
         usual = node.no_input.after_ms if isinstance(node, ListenNode | DigitsNode) else SILENCE_MS
         if isinstance(node, DirectionsNode):
             usual = directions.patience_ms(self.state.way)
+        elif self.state.asking is not None:
+            usual = CONDITION_MS
         return round(usual * self.elder.patience) if self.elder else usual
 
     # ---- elder mode ----------------------------------------------------------------------------
@@ -170,6 +177,7 @@ class Turn:
         """Enter a node and do what it does first."""
         self.hush()
         self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None, held=None)
+        self.set(asking=None)
         self.do(Visit(name))
         node = self.node
         if isinstance(node, HoursNode):
@@ -195,10 +203,12 @@ class Turn:
             self.carry_on()
 
     def ask_again(self, first: Texts = ()) -> None:
-        """Put the question of this node (or the one on an unsure find), with `first` before it."""
+        """Put the question of this node (or the one on a find), with `first` before it."""
         node = self.node
         self.set(phase=Phase.LISTENING)
-        if isinstance(node, AnswerNode) and self.state.unsure:
+        if isinstance(node, AnswerNode) and self.state.asking:
+            self.say(first + conditions.question(self.condition(node), self.state.asking))
+        elif isinstance(node, AnswerNode) and self.state.unsure:
             self.say(first + filled(node.confirm, self.state.unsure))
         elif isinstance(node, ListenNode):
             self.say(first + self.texts(node))
@@ -258,7 +268,35 @@ class Turn:
         self.note("article", answer.article)
         self.set(misses=0, unsure=None, told=answer, then="", tries=0, phase=Phase.SAYING)
         told = self.elder.texts.get(node.name, node.tell) if self.elder else node.tell
-        self.say(filled(told, answer) or filled(node.tell, answer))
+        texts = filled(told, answer) or filled(node.tell, answer)
+        texts += trust.missing(node.caveat, answer, texts, self.state.sourced, self.state.cautioned)
+        self.set(sourced=self.state.sourced or bool(answer.source), cautioned=True)
+        self.say(texts + (node.conditions.unknown if self.state.vain else ()))
+
+    def ask_knowledge(self, node: AnswerNode) -> None:
+        """Put the caller's question, with what is known of who asks."""
+        state = self.state
+        no_words = [name for name in CONDITIONS if name not in node.conditions.first]
+        not_heard = [AREA] if state.deaf else []
+        asker = conditions.about(state.asker, state.question)
+        asker = replace(asker, settled=asker.settled.union(no_words, not_heard))
+        self.set(phase=Phase.ASKING)
+        otherwise = state.otherwise or without_age(state.question)
+        self.do(Ask(state.question, otherwise, asker, state.about))
+        self.arm(node.wait_ms)
+
+    def condition(self, node: AnswerNode) -> conditions.Asked:
+        """How the condition that is being asked for is asked."""
+        asking, found = self.state.asking, self.state.found
+        name = asking.condition if asking else ""
+        return conditions.Asked(
+            node.conditions.first.get(name, ()),
+            node.conditions.again.get(name, ()),
+            node.yes,
+            node.no,
+            found.area if found else "",
+            frozenset(choice.digit for choice in self.tree.anywhere if choice.digit),
+        )
 
     def carry_on(self) -> None:
         """Do what follows when this node has said what it had to say."""
@@ -315,9 +353,8 @@ class Turn:
         if not self.state.question:
             self.take(node.nothing)
             return
-        self.set(phase=Phase.ASKING)
-        self.do(Ask(self.state.question, self.state.otherwise))
-        self.arm(node.wait_ms)
+        self.set(about="", vain=False, found=None)
+        self.ask_knowledge(node)
 
     def _enter_more(self, node: MoreNode) -> None:
         told = self.state.told

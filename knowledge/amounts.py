@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.area import name as area_name
-from core.area import normal, parents, valid
+from core.area import normal, parents, serves, valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,21 @@ def in_force(amounts: Iterable[Amount], area: str, today: date) -> tuple[Amount,
     return tuple(best.values())
 
 
+def depends(amounts: Iterable[Amount], area: str, today: date) -> bool:
+    """Whether other sums are paid today in some place inside an area than in the area at large."""
+    known = tuple(amounts)
+    usual = _sums(known, area, today)
+    inside = {a.area for a in known if a.holds(today) and a.area != area and serves(area, a.area)}
+    return any(_sums(known, each, today) != usual for each in inside)
+
+
 def sentences(amounts: Iterable[Amount]) -> str:
     """Say amounts for the ear, a sentence each: 广州市的低保标准是1280元每人每月。"""
     return "".join(f"{area_name(a.area)}的{a.name}是{a.value}{a.unit}。" for a in amounts)
+
+
+def _sums(amounts: Iterable[Amount], area: str, today: date) -> set[tuple[str, str, str]]:
+    return {(each.name, each.value, each.unit) for each in in_force(amounts, area, today)}
 
 
 def _rank(amount: Amount, reach: tuple[str, ...]) -> tuple[int, int]:

@@ -12,9 +12,11 @@ from typing import Any
 import click
 
 from core.area import AreaError, full_name, normal
+from core.asker import Asker
 from core.clock import Now, local
 from core.db import Sessions
 from core.settings import Settings
+from knowledge.article import HOUSEHOLDS
 from knowledge.exchange.commands import add_exchange
 from knowledge.live import load
 from knowledge.load import FOLDER, load_folder
@@ -41,13 +43,27 @@ def make_kb(load_store: Store, now: Now) -> click.Group:
     @kb.command()
     @click.argument("text")
     @click.option("--area", default="440000", show_default=True, help="GB/T 2260 code of the call.")
+    @click.option("--age", default=None, type=click.IntRange(0, 120), help="Years of who asks.")
+    @click.option(
+        "--household",
+        default="",
+        type=click.Choice(["", *list(HOUSEHOLDS)[1:]]),
+        help="Where who asks is registered: local or other.",
+    )
     @click.option("--day", default="", help="Ask as of this day (YYYY-MM-DD); empty: today.")
     @_folder
     @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-    def ask(text: str, area: str, day: str, folder: Path | None, as_json: bool) -> None:
-        """Ask TEXT as a caller would; exit code 0 when something was found, 1 when nothing was."""
+    def ask(
+        text: str, area: str, age: int | None, household: str, day: str, folder: Path | None,
+        as_json: bool,
+    ) -> None:  # fmt: skip
+        """Ask TEXT as a caller would; exit code 0 when something was found, 1 when nothing was.
+
+        The decision is ask where the line would first ask the caller for `asks`.
+        """
         code, on = _where_and_when(area, day, now())
-        found = _index(folder, load_store, on).ask(text, code, on)
+        asker = Asker(age=age, household=household)
+        found = _index(folder, load_store, on).ask(text, code, on, asker)
         click.echo(_json(found) if as_json else _plain(found))
         if not found.answers:
             raise SystemExit(1)
@@ -130,6 +146,7 @@ def _json(found: Found) -> str:
         "decision": found.decision.value,
         "article": best.article if best else "",
         "confidence": best.score if best else 0.0,
+        "asks": found.asks,
         "why": found.why,
         "answers": [asdict(answer) for answer in found.answers],
     }

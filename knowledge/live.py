@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from core.asker import UNASKED, Asker
 from core.clock import DelayedCall, Timing, stop_timer
 from core.db import Sessions
 from knowledge.article import ArticleContent
@@ -71,9 +72,11 @@ class LiveKnowledge:
         """What callers are answered from."""
         return self._loaded.articles
 
-    def ask(self, text: str, area: str, today: date) -> Found:
+    def ask(
+        self, text: str, area: str, today: date, asker: Asker = UNASKED, about: str = ""
+    ) -> Found:
         """Find what answers a spoken question; see `knowledge.port.Knowledge`."""
-        return self._loaded.index.ask(text, area, today)
+        return self._loaded.index.ask(text, area, today, asker, about)
 
     def phrases(self) -> list[str]:
         """All question variants, for the recogniser's vocabulary."""

@@ -7,11 +7,14 @@ from datetime import date
 from enum import Enum
 from typing import Protocol
 
+from core.asker import UNASKED, Asker
+
 
 class Decision(Enum):
-    """How sure the search is."""
+    """How sure the search is; ASK: sure of the matter, but the answer depends on who asks."""
 
     ANSWER = "answer"
+    ASK = "ask"
     UNSURE = "unsure"
     NOTHING = "nothing"
 
@@ -63,20 +66,29 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question found; `answers` best first, empty for NOTHING."""
+    """What a question found; `answers` best first, empty for NOTHING.
+
+    `asks` is the condition (`core.asker`) that the first of them depends on: always there for ASK,
+    for UNSURE it is to be asked for once the caller has confirmed the article.
+    """
 
     decision: Decision
     answers: tuple[Answer, ...]
     why: str
+    asks: str = ""
 
 
 class Knowledge(Protocol):
     """Search over the articles in force."""
 
-    def ask(self, text: str, area: str, today: date) -> Found:
+    def ask(
+        self, text: str, area: str, today: date, asker: Asker = UNASKED, about: str = ""
+    ) -> Found:
         """Find what answers a spoken question, by sound and by words. Fast (< 20 ms), in memory.
 
         `area` is a GB/T 2260 code; an article of the province or city also serves its counties.
+        What is known of who asks goes before it, and decides between the variants of an answer.
+        `about` is the article that the caller has confirmed.
         """
 
     def phrases(self) -> list[str]:

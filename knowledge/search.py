@@ -17,15 +17,17 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from core.area import level, serves
-from core.area import name as area_name
+from core.asker import AREA, UNASKED, Asker
 from core.sound import Sounds, fold, sounds, sounds_contain
 from core.sound_index import SoundTable, grams
-from knowledge.amounts import in_force, sentences
+from knowledge.amounts import depends, in_force, sentences
 from knowledge.article import ArticleContent
+from knowledge.conditions import Scope, choose
+from knowledge.holding import Case, Holdings
 from knowledge.port import Answer, Decision, Found, Why
 from knowledge.synonyms import Reading, Synonyms
 from knowledge.terms import Bm25, Overlap, spread
+from knowledge.variants import groups
 from knowledge.words import add_words, plain, rarity, segment
 
 _SOUND_TERMS, _SOUND_WHOLE, _WORDS = 0.5, 0.25, 0.25
@@ -33,10 +35,10 @@ _TRUST = 0.7
 _LIKELY = 200
 _ALIGNED = 40
 _LONGEST = 60
-_NAMED = 0.9
 _KEY_HEARD = 0.75
 _NO_KEY = 0.6
 _READ_OTHERWISE = 0.98
+_BY_WORDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,39 +93,43 @@ class KnowledgeIndex:
         ]
         self._table = SoundTable(text for group in spoken for text in group)
         self._first = np.cumsum([0, *(len(ways) for ways in asked)])
-        begins = (article.valid_from or date.min for article in self._articles)
-        ends = (article.valid_to or date.max for article in self._articles)
-        self._begin = np.array([day.toordinal() for day in begins], dtype=np.int64)
-        self._end = np.array([day.toordinal() for day in ends], dtype=np.int64)
-        codes = np.array([article.area for article in self._articles], dtype=str)
-        self._by_area = {str(code): np.flatnonzero(codes == code) for code in np.unique(codes)}
-        self._named = {area: name for area in self._by_area if (name := _short_name(area))}
+        self._holdings = Holdings(self._articles)
+        self._at = {article.id: at for at, article in enumerate(self._articles)}
+        self._variants = groups(self._articles, spoken)
 
     def __len__(self) -> int:
         """How many articles are indexed."""
         return len(self._articles)
 
-    def ask(self, text: str, area: str, today: date) -> Found:
+    def ask(
+        self, text: str, area: str, today: date, asker: Asker = UNASKED, about: str = ""
+    ) -> Found:
         """Find what answers a spoken question; see `knowledge.port.Knowledge`. Never raises.
 
         Articles of a city also serve a caller from elsewhere who names that city.
         """
         matter = plain(text)[:_LONGEST]
         heard = sounds(matter)
-        if len(heard) < 2:
+        if len(heard) < 2 and about not in self._at:
             return Found(Decision.NOTHING, (), f"too little was said: {matter or text.strip()!r}")
-        here = self._holding(heard, area, today)
-        if not here.any():
+        case = self._holdings.case(text, heard, asker.area or area, today, asker)
+        confirmed = self._at.get(about)
+        if confirmed is not None and case.here[confirmed]:
+            return self._told([confirmed], [1.0], case, None, f"{about} was confirmed")
+        if not case.may.any():
             return Found(Decision.NOTHING, (), f"no article holds in {area or 'any area'} today")
-        scored = self._score(matter, heard, here)
+        scored = self._score(matter, heard, case.may)
         if not self._sure(scored.total):
             for reading in self._synonyms.readings(matter):
-                self._read_otherwise(scored, reading, here)
-        order = _top(scored.total, self._limits.offered)
-        order = order[np.argsort(-scored.total[order], kind="stable")]
-        ranked = [int(at) for at in order]
-        offers = [self._answer(at, scored, area, today) for at in ranked]
-        return self._decide(offers, [float(scored.total[at]) for at in ranked])
+                self._read_otherwise(scored, reading, case.may)
+        ranked = self._ranked(scored.total)
+        if self._elsewhere(ranked, scored.total, case):
+            offer = self._answer(ranked[0], float(scored.total[ranked[0]]), case, scored)
+            why = f"{offer.article} scores {offer.score:.2f}, but holds in a part of the area only"
+            return Found(Decision.ASK, (offer,), why, AREA)
+        self._share(scored, case.here)
+        ranked = self._ranked(scored.total)[: self._limits.offered]
+        return self._decide(ranked, [float(scored.total[at]) for at in ranked], case, scored)
 
     def phrases(self) -> list[str]:
         """All question variants and titles, each once, for the recogniser's vocabulary."""
@@ -131,26 +137,102 @@ class KnowledgeIndex:
         return list(dict.fromkeys(texts))
 
     def _sure(self, total: NDArray[np.float64]) -> bool:
-        best = np.sort(total[_top(total, 2)])[::-1]
+        best = [float(total[at]) for at in self._ranked(total)[:2]]
         rival = best[1] if len(best) > 1 else 0.0
         limits = self._limits
-        return bool(len(best) and best[0] >= limits.answer and best[0] - rival >= limits.margin)
+        return bool(best and best[0] >= limits.answer and best[0] - rival >= limits.margin)
 
-    def _decide(self, offers: list[Answer], scores: list[float]) -> Found:
+    def _ranked(self, total: NDArray[np.float64]) -> list[int]:
+        """The articles that score, best first; of variants of one answer only the best."""
+        order = np.flatnonzero(total > 0)
+        first: dict[int, int] = {}
+        for at in order[np.argsort(-total[order], kind="stable")]:
+            first.setdefault(self._variants[at][0], int(at))
+        return list(first.values())
+
+    def _elsewhere(self, ranked: list[int], total: NDArray[np.float64], case: Case) -> bool:
+        """Whether the answer is surely one that holds only in some places where the caller may be.
+
+        Not when a variant of it holds for certain: that can be told to anybody there.
+        """
+        return (
+            self._sure(total)
+            and not case.here[ranked[0]]
+            and not any(case.here[at] for at in self._variants[ranked[0]])
+        )
+
+    def _share(self, scored: _Scored, here: NDArray[np.bool_]) -> None:
+        """Leave what holds, each as good as the best of its variants that only may."""
+        for at in np.flatnonzero((scored.total > 0) & ~here):
+            for other in self._variants[at]:
+                if here[other] and scored.total[other] < scored.total[at]:
+                    scored.total[other] = scored.total[at]
+                    scored.parts[:, other] = scored.parts[:, at]
+        scored.total[~here] = 0.0
+
+    def _decide(self, ranked: list[int], scores: list[float], case: Case, scored: _Scored) -> Found:
         limits = self._limits
         best = scores[0] if scores else 0.0
         if best < limits.unsure:
             return Found(Decision.NOTHING, (), f"best score {best:.2f} is below {limits.unsure}")
-        said = f"{offers[0].article} scores {best:.2f}"
-        if len(offers) > 1:
-            said += f", then {offers[1].article} {scores[1]:.2f}"
-        rival = len(offers) > 1 and best - scores[1] < limits.margin
+        names = [self._articles[at].id for at in ranked]
+        said = f"{names[0]} scores {best:.2f}"
+        if len(ranked) > 1:
+            said += f", then {names[1]} {scores[1]:.2f}"
+        rival = len(ranked) > 1 and best - scores[1] < limits.margin
         if best >= limits.answer and not rival:
-            return Found(Decision.ANSWER, (offers[0],), said)
+            return self._told(ranked, scores, case, scored, said)
         why = "too near to each other" if best >= limits.answer else f"below {limits.answer}"
-        likely = zip(offers, scores, strict=True)
-        offered = tuple(offer for offer, score in likely if score >= limits.unsure)
-        return Found(Decision.UNSURE, offered, f"{said}: {why}")
+        return self._offered(ranked, scores, case, scored, f"{said}: {why}")
+
+    def _told(
+        self, ranked: list[int], scores: list[float], case: Case, scored: _Scored | None, said: str
+    ) -> Found:
+        """The variant of a sure answer that is for this caller, or what to ask for it."""
+        at, asks = self._variant(ranked[0], case, scored)
+        if at is None and scored is not None and not asks:
+            said += ": no variant of it is surely for this caller"
+            return self._offered(ranked[:1], scores, case, scored, said)
+        offer = self._answer(ranked[0] if at is None else at, scores[0], case, scored)
+        if asks:
+            return Found(Decision.ASK, (offer,), f"{said}: it depends on the {asks}", asks)
+        return Found(Decision.ANSWER, (offer,), said)
+
+    def _offered(
+        self, ranked: list[int], scores: list[float], case: Case, scored: _Scored, said: str
+    ) -> Found:
+        likely = zip(ranked, scores, strict=True)
+        least = self._limits.unsure
+        offered = [self._answer(at, s, case, scored) for at, s in likely if s >= least]
+        return Found(
+            Decision.UNSURE, tuple(offered), said, self._variant(ranked[0], case, scored)[1]
+        )
+
+    def _variant(self, at: int, case: Case, scored: _Scored | None) -> tuple[int | None, str]:
+        """The variant of an answer that this caller is told, and the condition to ask for first."""
+        if len(self._variants[at]) == 1 and not self._articles[at].amounts:
+            return (at if case.there[at] else None), ""
+        among = [each for each in self._variants[at] if case.there[each] or case.inside[each]]
+        scopes = [self._scope(each, bool(case.there[each])) for each in among]
+        named = among.index(at) if self._words_name(at, among, scored) else None
+        told = choose(scopes, case.asker, named)
+        if told.at is None or told.asks:
+            return (None if told.at is None else among[told.at]), told.asks
+        pick = among[told.at]
+        amounts = self._articles[pick].amounts
+        asks = AREA not in case.asker.settled and depends(amounts, case.where, case.today)
+        return pick, AREA if asks else ""
+
+    def _words_name(self, at: int, among: list[int], scored: _Scored | None) -> bool:
+        """Whether the question fits one variant clearly better than all others."""
+        if scored is None or at not in among:
+            return False
+        rivals = [float(scored.total[each]) for each in among if each != at]
+        return float(scored.total[at]) - max(rivals, default=0.0) >= _BY_WORDS
+
+    def _scope(self, at: int, holds: bool) -> Scope:
+        article = self._articles[at]
+        return Scope(article.area, article.age_from, article.age_to, article.household, holds)
 
     def _score(self, matter: str, heard: Sounds, here: NDArray[np.bool_]) -> _Scored:
         """The scores of the likeliest articles; 0 for all others."""
@@ -185,25 +267,16 @@ class KnowledgeIndex:
             for key, parts in self._keys[at]
         )
 
-    def _holding(self, heard: Sounds, area: str, today: date) -> NDArray[np.bool_]:
-        """Which articles hold for this call: in its area or in one that it names, and today."""
-        here = np.zeros(len(self._articles), dtype=bool)
-        for of, places in self._by_area.items():
-            named = of in self._named and sounds_contain(heard, self._named[of]) >= _NAMED
-            here[places] = named or serves(of, area)
-        day = today.toordinal()
-        return here & (self._begin <= day) & (day <= self._end)
-
-    def _answer(self, at: int, scored: _Scored, area: str, today: date) -> Answer:
+    def _answer(self, at: int, score: float, case: Case, scored: _Scored | None) -> Answer:
         article = self._articles[at]
         return Answer(
             article=article.id,
             version=article.version,
             title=article.title,
-            spoken=article.spoken + sentences(in_force(article.amounts, area, today)),
+            spoken=article.spoken + sentences(in_force(article.amounts, case.where, case.today)),
             spoken_source=article.spoken_source,
-            score=round(min(1.0, float(scored.total[at])), 3),
-            why=_why(scored, at),
+            score=round(min(1.0, score), 3),
+            why=_why(scored, at) if scored is not None else Why(),
             long=article.long,
             materials=article.told_materials(),
             place=article.told_place(),
@@ -229,11 +302,3 @@ def _ways(article: ArticleContent) -> list[str]:
     """How the article is asked for, without fillers, each once."""
     ways = (plain(text) or text for text in (article.title, *article.questions))
     return list(dict.fromkeys(ways))
-
-
-def _short_name(area: str) -> Sounds:
-    """A city or county as it is named in speech (广州 for 广州市); empty for wider areas."""
-    if level(area) < 2:
-        return ()
-    name = area_name(area)
-    return sounds(name[:-1] if len(name) > 2 and name[-1] in "市县区" else name)

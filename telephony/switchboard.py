@@ -25,6 +25,7 @@ from core.journal import Journal
 from core.settings import Settings
 from core.teardown import Teardown
 from ivr.dialogue import Dialogue
+from ivr.events import Ask
 from ivr.voice.build import PROMPTS
 from ivr.voice.port import Prompts
 from telephony import metrics
@@ -55,8 +56,8 @@ class Rooms:
     prompts: Prompts
     recogniser: Recogniser
     second: SecondReader
-    ask: Callable[[str, str], Reply]
-    """Answers a question (text, area)."""
+    ask: Callable[[Ask, str], Reply]
+    """Answers a question of a call from an area."""
     guide: Guide
     """Finds a place or a way for a call from an area; called in a thread."""
     slow: Prompts

@@ -67,6 +67,20 @@ LABELS: dict[str, dict[str, str]] = {
         "slow": "回答较慢",
         "asked": "来电人要求",
     },
+    "note": {
+        "asked": "问来电人",
+        "area": "所在地区",
+        "age": "年龄",
+        "household": "户口",
+    },
+    "condition": {
+        "area": "地区",
+        "age": "年龄",
+        "household": "户口",
+        "local": "本地户口",
+        "other": "外地户口",
+        "": "没有问到",
+    },
     "speaker": {
         "caller": "来电人",
         "machine": "自动语音",

@@ -106,7 +106,8 @@ class Parts:
     journal: Writer
     prompts: Prompts
     recogniser: Recogniser
-    ask: Callable[[str, str], Reply]
+    ask: Callable[[ivr.Ask, str], Reply]
+    """Answers a question (without `otherwise`) of a call from an area."""
     people: WaitingRoom
     recordings: RecordingFolder
     publish: Callable[[str, dict[str, Any]], None]

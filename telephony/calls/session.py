@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from twisted.logger import Logger
@@ -30,7 +31,7 @@ from telephony.calls.transcript import Transcript
 from telephony.sip.port import Invitation, Leg
 
 END_LIMIT_S = 2.0
-_SURE = {"nothing": 0, "unsure": 1, "answer": 2}
+_SURE = {"nothing": 0, "unsure": 1, "ask": 2, "answer": 2}
 
 
 class CallSession:
@@ -193,8 +194,8 @@ class CallSession:
                 stop_timer(self._timer)
                 fired = ivr.TimerFired(tag)
                 self._timer = self._parts.reactor.callLater(ms / 1000, self._dialogue, fired)
-            case ivr.Ask(text, otherwise):
-                self._ask(text, otherwise)
+            case ivr.Ask():
+                self._ask(effect)
             case ivr.FindPlace() | ivr.FindWay():
                 self._guide(effect)
             case ivr.Reread(utterances):
@@ -321,8 +322,11 @@ class CallSession:
     def _last_words(self, line: Line) -> None:
         self._transcript.add("caller", line)
 
-    def _ask(self, text: str, otherwise: str) -> None:
-        replies = [self._parts.ask(each, self.area) for each in (text, otherwise) if each]
+    def _ask(self, asked: ivr.Ask) -> None:
+        texts = [text for text in (asked.text, asked.otherwise) if text]
+        replies = [
+            self._parts.ask(replace(asked, text=text, otherwise=""), self.area) for text in texts
+        ]
         reply = max(
             replies, key=lambda reply: (_SURE[reply.answered.decision], reply.answered.score)
         )

@@ -107,6 +107,17 @@ def test_wrap_up_without_a_result_says_so(served: Served, call: str) -> None:
         assert (answer.status_code, answer.text) == (400, "请选择处理结果。")
 
 
+def test_a_ticket_shows_what_was_understood_of_the_caller(served: Served, call: str) -> None:
+    sample.call(served.journal, "asked1", NOW, sample.DIBAO, ended=False)
+    for key, value in (("asked", "area"), ("area", "441302"), ("age", ""), ("age", "72")):
+        served.journal.write("asked1", "note", NOW, key=key, value=value)
+    with served.signed_in("supervisor") as client:
+        text = client.get("/calls/asked1", follow_redirects=True).text
+    assert "<dt>所在地区</dt><dd>广东省惠州市惠城区</dd>" in text
+    assert text.count("<dt>年龄</dt>") == 1 and "<dd>72岁</dd>" in text
+    assert "问来电人：地区" in text and "年龄：没有问到" in text
+
+
 def test_numbers_are_masked_everywhere(served: Served, call: str) -> None:
     with served.signed_in("supervisor") as client:
         for path in ("/tickets", "/tickets?q=13800138000", call, "/calls/c1/card"):

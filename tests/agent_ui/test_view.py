@@ -68,3 +68,18 @@ def test_event_detail_is_short_and_names_no_secret() -> None:
     assert view.detail(data).startswith("need x")
     assert len(view.detail(data)) <= 120
     assert "138" not in view.detail(data)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("asked", "area", "问来电人：地区"),
+        ("area", "440106", "所在地区：广东省广州市天河区"),
+        ("age", "72", "年龄：72岁"),
+        ("household", "other", "户口：外地户口"),
+        ("area", "", "所在地区：没有问到"),
+        ("topic", "低保", "topic 低保"),
+    ],
+)
+def test_what_was_asked_and_understood_is_shown_in_words(key: str, value: str, shown: str) -> None:
+    assert view.detail({"key": key, "value": value}) == shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ FOUND = ev.Answered(
 )
 UNSURE = ev.Answered("unsure", "dibao", "低保怎么申请", "向街道申请。", "根据办法。")
 NOTHING = ev.Answered("nothing")
+CAVEAT = "以当地民政部门最新公布为准。"
 
 
 def asked(walk: Walk) -> str:
@@ -35,13 +37,23 @@ def test_question_is_answered_with_its_source_and_the_offer_of_more(call: Call) 
     walk = call().to_question().say("我想问一下低保怎么申请")
     assert asked(walk) == "我想问一下低保怎么申请"
     walk.send(FOUND)
-    assert walk.of(ev.Say)[0].texts == ("向户籍所在地的街道申请。", "根据二零二一年的办法。")
+    told = ("向户籍所在地的街道申请。", "根据二零二一年的办法。", CAVEAT)
+    assert walk.of(ev.Say)[0].texts == told
     walk.send(ev.SayDone(walk.state.saying))
     assert "还需要其他帮助吗" in walk.said
     walk.hear_out().say("不用了谢谢").hear_out()
     assert walk.ended
     assert walk.notes("article") == ["dibao"] and walk.notes("topic") == ["低保怎么申请"]
     assert walk.notes("disposition") == ["machine"]
+
+
+def test_the_caveat_is_said_once_and_not_where_the_source_says_it(call: Call) -> None:
+    walk = call().to_question().say("低保怎么申请").send(FOUND).hear_out()
+    walk.say("离婚要多久").send(FOUND)
+    assert CAVEAT not in walk.said
+    dated = replace(FOUND, source="根据二零二一年的办法，以当地民政部门最新公布为准。")
+    walk = call().to_question().say("低保怎么申请").send(dated)
+    assert walk.said.count("最新公布") == 1
 
 
 def test_another_question_after_the_answer_is_asked_at_once(call: Call) -> None:

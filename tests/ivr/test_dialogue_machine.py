@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from core.chinese_ids import phone_fault
 from ivr import events as ev
 from ivr.dialogue import Dialogue
-from ivr.nodes import DigitsNode
+from ivr.nodes import AnswerNode, DigitsNode
 from ivr.state import Phase, State
 from ivr.tree import load
 from tests.ivr.conftest import CLOSED, OPEN, SHIPPED
@@ -22,11 +22,14 @@ WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
      "我八十岁了", "讲慢一点", "讲粤语", "去香梅路怎么走", "下一步",
-     "幺三八零零幺三八零零零", "零零幺", "对", "不对", "再听一遍", "要带什么材料", "去哪里办"]
+     "幺三八零零幺三八零零零", "零零幺", "对", "不对", "再听一遍", "要带什么材料", "去哪里办",
+     "天河区", "七十二", "外地户口"]
 )  # fmt: skip
 ANSWERS = st.builds(
     ev.Answered,
-    decision=st.sampled_from(["answer", "unsure", "nothing", "?"]),
+    decision=st.sampled_from(["answer", "ask", "unsure", "nothing", "?"]),
+    asks=st.sampled_from(["", "area", "age", "household", "?"]),
+    area=st.sampled_from(["", "440000", "?"]),
     article=st.sampled_from(["", "a"]),
     title=st.sampled_from(["", "低保怎么申请"]),
     spoken=st.sampled_from(["", "向街道申请。", "，。"]),
@@ -82,6 +85,7 @@ class AnyCall(RuleBasedStateMachine):
     still = False
     cried = False
     elder = False
+    settled: frozenset[str] = frozenset()
     heard: frozenset[str] = frozenset()
 
     @initialize(
@@ -109,6 +113,7 @@ class AnyCall(RuleBasedStateMachine):
                 assert not phone_fault(effect.value)
         assert self.over == (self.state.phase is Phase.ENDED)
         self.check_emergency(effects)
+        self.check_asking(effects)
         begun = [effect for effect in effects if isinstance(effect, ev.ElderBegins)]
         assert len(begun) == (bool(self.state.elder) and not self.elder), "once, and it stays"
         assert self.state.elder or not self.elder
@@ -125,6 +130,16 @@ class AnyCall(RuleBasedStateMachine):
             elif isinstance(effect, ev.Hush | ev.Say):
                 self.still = False
         assert self.still == self.state.paused or not self.state.saying
+
+    def check_asking(self, effects: tuple[ev.Effect, ...]) -> None:
+        """A condition is asked for at an answer node, and never again once it is settled."""
+        asked = {e.value for e in effects if isinstance(e, ev.Note) and e.key == "asked"}
+        assert not asked & self.settled
+        self.settled = self.state.asker.settled
+        if self.state.asking is not None:
+            assert isinstance(DIALOGUE.tree.nodes[self.state.node], AnswerNode)
+            assert self.state.phase is Phase.LISTENING and self.state.found is not None
+            assert self.state.asking.condition not in self.settled
 
     def check_emergency(self, effects: tuple[ev.Effect, ...]) -> None:
         """Raised once and for all, noted, queued as one, and asked nothing from then on."""
@@ -197,6 +212,12 @@ class AnyCall(RuleBasedStateMachine):
     @rule(answer=ANSWERS)
     def knowledge_replies(self, answer: ev.Answered) -> None:
         self.step(answer)
+
+    @precondition(lambda self: self.state.asking is not None and not self.state.asked_back)
+    @rule(keys=st.sampled_from(["72", "8#", "1", "9", "*"]))
+    def caller_keys_a_condition(self, keys: str) -> None:
+        for key in keys:
+            self.step(ev.Digit(key))
 
     @precondition(lambda self: self.state.node == "directions")
     @rule(reply=st.one_of(PLACES, WAYS))

@@ -142,9 +142,12 @@ def test_asking_over_a_text_says_it_again(call: Call) -> None:
     assert "向街道申请。" in walk.said and walk.state.phase is Phase.SAYING
 
 
-def test_an_answer_leaves_out_where_it_stands(call: Call) -> None:
+def test_only_the_first_answer_says_where_it_stands(call: Call) -> None:
     walk = call(known=KNOWN).to_question().say("低保怎么申请")
-    walk.send(ev.Answered("answer", "a", "低保", "向街道申请。", "根据办法。"))
+    found = ev.Answered("answer", "a", "低保", "向街道申请。", "根据办法。")
+    walk.send(found)
+    assert walk.said == "向街道申请。根据办法。以当地民政部门最新公布为准。"
+    walk.hear_out().say("低保要多久").send(found)
     assert walk.said == "向街道申请。"
 
 

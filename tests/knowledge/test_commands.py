@@ -44,6 +44,23 @@ def test_ask_as_json(kb: click.Group) -> None:
     assert value["answers"][0]["article"] == "haizang-guangzhou"
 
 
+@pytest.mark.parametrize(
+    ("options", "decision", "article", "asks"),
+    [
+        ([], "ask", "binzang-mianfei", "area"),
+        (["--area", "441302"], "answer", "binzang-huizhou", ""),
+        (["--area", "440106", "--age", "72", "--household", "local"],
+         "answer", "binzang-mianfei", ""),
+    ],
+)  # fmt: skip
+def test_ask_says_what_the_line_would_ask_for(
+    kb: click.Group, options: list[str], decision: str, article: str, asks: str
+) -> None:
+    result = CliRunner().invoke(kb, ["ask", "火化要不要钱", *options, "--json"])
+    value = json.loads(result.stdout)
+    assert (value["decision"], value["article"], value["asks"]) == (decision, article, asks)
+
+
 def test_nothing_found_is_exit_code_1(kb: click.Group) -> None:
     result = CliRunner().invoke(kb, ["ask", "今天天气怎么样"])
     assert result.exit_code == 1
@@ -58,6 +75,12 @@ def test_wrong_options_get_one_sentence(kb: click.Group, options: list[str], sai
     result = CliRunner().invoke(kb, ["ask", "低保", *options])
     assert result.exit_code == 1
     assert said in result.output and "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("options", [["--age", "121"], ["--age", "x"], ["--household", "here"]])
+def test_an_impossible_asker_is_refused(kb: click.Group, options: list[str]) -> None:
+    result = CliRunner().invoke(kb, ["ask", "低保", *options])
+    assert result.exit_code == 2 and options[0] in result.output
 
 
 def test_the_day_matters(kb: click.Group) -> None:
