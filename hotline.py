@@ -51,6 +51,7 @@ from core.journal_apply import apply_to_call
 from core.lock import FolderInUse, FolderLock
 from core.redis_server import RedisServer, RedisServerError
 from core.settings import Settings, SettingsError
+from core.sms import doctor as sms_doctor
 from core.teardown import Teardown
 from core.welcome import welcome
 from ivr import doctor as ivr_doctor
@@ -87,6 +88,7 @@ from tickets import samples
 from tickets.apply import apply_to_ticket
 from tickets.callers import recalled
 from tickets.commands import make_caller
+from tickets.sms.office import start_office
 from tickets.tables import Ticket
 
 reactor: Any = _reactor
@@ -226,6 +228,9 @@ class Node:
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
+            texts=start_office(
+                settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
+            ),
         )
         self.switchboard = Switchboard(settings, rooms, reactor, clock.utc_now)
         await self.switchboard.start(
@@ -404,6 +409,7 @@ async def examine(settings: Settings, as_json: bool) -> int:
         diagnosis.redis(settings),
         diagnosis.certificates(settings, now),
         *diagnosis.programs(),
+        await in_thread(sms_doctor.check, settings),
         *await in_thread(sip_doctor.checks),
         *await in_thread(
             asr_doctor.check, settings.asr_model, settings.data, from_asr.sources(settings)

@@ -52,7 +52,9 @@ class State:
     waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
     talk about a way stands. `paused` says that
     the text stands still for a sound which may become words, `false_starts` how many did not.
-    `told` is the answer that was told last. `distress` are the different words of distress heard
+    `told` is the answer that was told last, `written` the answer or way that was told last, in
+    writing. `offered` says that sending it was offered, `tell_on` is the node to which the call
+    comes back from that. `distress` are the different words of distress heard
     in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
     that a no leads back to it, or to the node `back` if the wait ended meanwhile; `crying` says
     that the utterance which was asked back has not ended. `known` is what was known of the caller
@@ -79,6 +81,9 @@ class State:
     held: Held | None = None
     unsure: Answered | None = None
     told: Answered | None = None
+    written: str = ""
+    offered: bool = False
+    tell_on: str = ""
     number: digits.State = field(default_factory=digits.State)
     way: directions.State = field(default_factory=directions.State)
     deaf: bool = False

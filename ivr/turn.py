@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr import digits, directions
+from ivr import digits, directions, texting
 from ivr.events import (
     Answered,
     Ask,
@@ -44,6 +44,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    SmsNode,
     Texts,
     TransferNode,
     Tree,
@@ -51,6 +52,7 @@ from ivr.nodes import (
 )
 from ivr.sentences import split
 from ivr.state import Phase, State
+from ivr.writing import of_answer
 
 GUARD_MS = 15_000
 GUARD_MS_PER_CHARACTER = 600
@@ -169,6 +171,9 @@ class Turn:
     def go(self, name: str) -> None:
         """Enter a node and do what it does first."""
         self.hush()
+        came = self.state.node
+        if not texting.belongs(self.tree.sms, name):
+            self.set(tell_on="")
         self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None, held=None)
         self.do(Visit(name))
         node = self.node
@@ -186,6 +191,8 @@ class Turn:
             self._enter_answer(node)
         elif isinstance(node, MoreNode):
             self._enter_more(node)
+        elif isinstance(node, SmsNode):
+            texting.enter(self, node, came)
         elif isinstance(node, QueueNode):
             self._enter_queue(node)
         elif node.texts:
@@ -257,8 +264,9 @@ class Turn:
         self.note("topic", answer.title)
         self.note("article", answer.article)
         self.set(misses=0, unsure=None, told=answer, then="", tries=0, phase=Phase.SAYING)
+        self.set(written=of_answer(answer))
         told = self.elder.texts.get(node.name, node.tell) if self.elder else node.tell
-        self.say(filled(told, answer) or filled(node.tell, answer))
+        self.say((filled(told, answer) or filled(node.tell, answer)) + texting.offer(self))
 
     def carry_on(self) -> None:
         """Do what follows when this node has said what it had to say."""
@@ -271,6 +279,8 @@ class Turn:
         elif isinstance(node, AnswerNode):
             self.note("disposition", "machine")
             self.go(node.next)
+        elif isinstance(node, SmsNode):
+            texting.leave(self, node)
         elif isinstance(node, MessageNode):
             self.set(phase=Phase.RECORDING)
             self.do(RecordMessage(node.limit_ms))

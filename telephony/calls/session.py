@@ -67,7 +67,7 @@ class CallSession:
         self._last: Line | None = None
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
-        self._known = parts.known(invitation)
+        self._known = parts.known(invitation) | ({"sms"} if parts.texts else set())
         self._versions: dict[str, tuple[int, str]] = {}
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
@@ -197,6 +197,8 @@ class CallSession:
                 self._ask(text, otherwise)
             case ivr.FindPlace() | ivr.FindWay():
                 self._guide(effect)
+            case ivr.SendSms(text, number):
+                self._text(text, number or self._invitation.caller)
             case ivr.Reread():
                 self._read_again()
             case ivr.RecordMessage(limit_ms):
@@ -339,6 +341,14 @@ class CallSession:
 
         finding = self._parts.run_in_thread(self._parts.guide, asked, self.area)
         finding.addCallbacks(found, failed)
+
+    def _text(self, text: str, number: str) -> None:
+        if self._parts.texts is None:
+            self._dialogue(ivr.SmsDone("unavailable"))
+            return
+        texting = self._parts.texts.text(self.call_id, number, text)
+        texting.addCallback(lambda told: self._dialogue(ivr.SmsDone(told.status, told.cap)))
+        texting.addErrback(lambda failure: self.log.failure("no word of a text", failure))
 
     def _message_done(self, seconds: float) -> None:
         self._dialogue(ivr.MessageDone(seconds))
