@@ -25,7 +25,7 @@ class WrapUpError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A ticket with its call, the call's events, transcript and texts in order, and its recording."""
+    """A ticket with its call, and what belongs to it, in order; `texts` are text messages."""
 
     ticket: Ticket
     call: Call

@@ -22,7 +22,6 @@ from tickets.tables import Ticket
 CLAIM_S = 120
 """An attempt of which nothing is heard for so long (its process died) is made again."""
 
-TRIES = 5
 LONGEST_REASON = 255
 
 
@@ -69,12 +68,13 @@ def keep(
     """
     head = f"【{limits.name}】" if limits.name else ""
     whole = fitted(head + text, limits.most_parts, limits.rest)
-    for _ in range(TRIES - 1):
+    for _ in range(limits.cap):
         try:
             with sessions() as db:
                 return _kept(db, call_id, number, whole, limits, now)
         except IntegrityError:
-            # Another call took the number's slot between our look and our write.
+            # Another call took the number's slot between our look and our write; so it can go
+            # once for each slot, and then there are none.
             continue
     with sessions() as db:
         return _kept(db, call_id, number, whole, limits, now)
