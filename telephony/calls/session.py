@@ -17,7 +17,7 @@ from core.clock import DelayedCall, stop_timer
 from core.record import Record
 from ivr import events as ivr
 from telephony.calls import events as ev
-from telephony.calls import rereading
+from telephony.calls import rereading, texting
 from telephony.calls.closing import close_recording
 from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
@@ -197,8 +197,8 @@ class CallSession:
                 self._ask(text, otherwise)
             case ivr.FindPlace() | ivr.FindWay():
                 self._guide(effect)
-            case ivr.SendSms(text, number):
-                self._text(text, number or self._invitation.caller)
+            case ivr.SendSms():
+                self._text(effect)
             case ivr.Reread():
                 self._read_again()
             case ivr.RecordMessage(limit_ms):
@@ -342,13 +342,10 @@ class CallSession:
         finding = self._parts.run_in_thread(self._parts.guide, asked, self.area)
         finding.addCallbacks(found, failed)
 
-    def _text(self, text: str, number: str) -> None:
-        if self._parts.texts is None:
-            self._dialogue(ivr.SmsDone("unavailable"))
-            return
-        texting = self._parts.texts.text(self.call_id, number, text)
-        texting.addCallback(lambda told: self._dialogue(ivr.SmsDone(told.status, told.cap)))
-        texting.addErrback(lambda failure: self.log.failure("no word of a text", failure))
+    def _text(self, wanted: ivr.SendSms) -> None:
+        assert self._parts.texts is not None, "the dialogue knows that texts can be sent"
+        caller = self._invitation.caller
+        texting.send(self._parts.texts, self.call_id, caller, wanted, self._dialogue)
 
     def _message_done(self, seconds: float) -> None:
         self._dialogue(ivr.MessageDone(seconds))

@@ -61,7 +61,7 @@ def test_a_receipt_is_kept_and_the_ticket_s_page_told(
 ) -> None:
     answer = send({"id": text, "status": "delivered"})
     assert (answer.status_code, answer.json()) == (200, {"status": "delivered"})
-    told = gateway.hear("ticket.changed")
+    told = gateway.until_heard("ticket.changed", call="sms1")
     assert told["call"] == "sms1" and told["number"]
     again = send({"id": text, "status": "failed", "reason": "关机"})
     assert again.json() == {"status": "delivered"}
