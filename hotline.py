@@ -52,6 +52,7 @@ from core.lock import FolderInUse, FolderLock
 from core.redis_server import RedisServer, RedisServerError
 from core.settings import Settings, SettingsError
 from core.sms import doctor as sms_doctor
+from core.sms.commands import make_sms
 from core.teardown import Teardown
 from core.welcome import welcome
 from ivr import doctor as ivr_doctor
@@ -467,6 +468,7 @@ main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
 main.add_command(make_caller(load_store))
+main.add_command(make_sms(load_settings, clock.utc_now))
 main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_hear(intent_of))
 main.add_command(

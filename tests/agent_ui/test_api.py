@@ -206,7 +206,8 @@ def test_documentation_names_every_path_parameter_and_field(spec: dict[str, Any]
     text = DOCS.read_text(encoding="utf-8")
     names: set[str] = set(spec["paths"])
     for methods in spec["paths"].values():
-        names |= {each["name"] for each in methods["get"].get("parameters", [])}
+        for described in methods.values():
+            names |= {each["name"] for each in described.get("parameters", [])}
     for name, schema in spec["components"]["schemas"].items():
         if name not in ("HTTPValidationError", "ValidationError"):
             names |= set(schema["properties"])

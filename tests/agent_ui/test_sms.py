@@ -73,6 +73,13 @@ def test_a_failure_has_its_reason_on_the_ticket(gateway: Served, send: Send, tex
         page = client.get("/calls/sms1", follow_redirects=True).text
     assert "没有送达" in page and "关机" in page and "1条" in page
     assert "1380013" not in page, "numbers are masked"
+    gateway.user("robot", "supervisor", "440000")
+    with gateway.program("robot") as program:
+        number = program.get("/api/v1/calls/sms1").json()["ticket"]
+        texts = program.get(f"/api/v1/tickets/{number}").json()["texts"]
+    (told,) = [each for each in texts if each["id"] == text]
+    assert (told["status"], told["reason"], told["parts"]) == ("failed", "关机", 1)
+    assert told["to"].startswith("+86138****")
 
 
 def test_what_was_refused_here_says_why(gateway: Served) -> None:
