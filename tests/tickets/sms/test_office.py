@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -146,13 +148,23 @@ def test_the_number_counts_in_whichever_form_it_is_given(post: Post) -> None:
     assert sorted(slots, key=str) == [1, 2, 3]
 
 
-def test_many_calls_at_once_do_not_pass_the_cap(post: Post) -> None:
-    def ask(n: int) -> Status:
-        return outbox.keep(post.sessions, "call1", MOBILE, f"第{n}条。", LIMITS, NOON).status
+def test_two_calls_at_once_do_not_pass_the_cap(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both look for a slot before either has written."""
+    both, counted = threading.Barrier(2, timeout=30), iter(range(2))
 
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(ask, range(24)))
-    assert statuses.count(Status.QUEUED) == 5 and statuses.count(Status.REFUSED) == 19
+    def parts(text: str) -> int:
+        if next(counted, None) is not None:
+            both.wait()
+        return 1
+
+    monkeypatch.setattr(outbox, "parts", parts)
+
+    def ask(n: int) -> Status:
+        limits = replace(LIMITS, cap=1)
+        return outbox.keep(post.sessions, "call1", MOBILE, f"第{n}条。", limits, NOON).status
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(ask, range(2))) == [Status.QUEUED, Status.REFUSED]
 
 
 def test_the_same_text_asked_for_twice_in_a_call_is_sent_once(post: Post) -> None:
@@ -204,14 +216,19 @@ def test_an_attempt_cut_off_by_a_crash_is_made_again_and_arrives_once(post: Post
     assert len(later.sms.arrived) == 1 and later.statuses() == ["sent"]
 
 
-def test_of_two_nodes_one_sends(post: Post) -> None:
-    post.sms.answers = [Unavailable("down")]
-    post.text()
-    other = Post(post.sessions, post.sms, post.now())
-    other.office.start()
-    post.clock.advance(BACKOFF_S[0])
-    other.clock.advance(BACKOFF_S[0])
-    assert len(post.sms.tried) == 2
+def test_of_two_nodes_one_makes_the_attempt(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have seen that it is due before either claims it."""
+    outbox.keep(post.sessions, "call1", MOBILE, "一", LIMITS, NOON)
+    both, claimed = threading.Barrier(2, timeout=30), outbox._claimed
+
+    def late(*arguments: Any) -> bool:
+        both.wait()
+        return claimed(*arguments)
+
+    monkeypatch.setattr(outbox, "_claimed", late)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: outbox.claim(post.sessions, NOON, 4)[0], range(2)))
+    assert sorted(map(len, found)) == [0, 1]
 
 
 def test_many_at_once_are_all_sent_some_at_a_time(post: Post) -> None:
@@ -223,25 +240,23 @@ def test_many_at_once_are_all_sent_some_at_a_time(post: Post) -> None:
     assert len(post.sms.arrived) == 9 and set(post.statuses()) == {"sent"}
 
 
-def test_texts_kept_while_the_outbox_is_read_are_not_forgotten(post: Post) -> None:
-    slow: list[tuple[Deferred[Any], Any]] = []
+def test_a_text_kept_while_the_outbox_is_read_is_not_forgotten(post: Post) -> None:
+    reading: list[tuple[Deferred[Any], Any]] = []
 
     def in_thread(function: Any, *arguments: Any) -> Deferred[Any]:
         done = maybeDeferred(function, *arguments)
-        if function is not outbox.claim:
+        if function is not outbox.claim or reading:
             return done
-        slow.append((Deferred(), done))
-        return slow[-1][0]
+        reading.append((Deferred(), done))
+        return reading[-1][0]
 
     post.office._in_thread = in_thread
-    post.text("一。")
-    post.text("二。")
-    waiting, done = slow.pop()
+    post.office.start()
+    post.text()
+    ((waiting, done),) = reading
     done.addCallback(waiting.callback)
     post.clock.advance(0)
-    for waiting, done in slow:
-        done.addCallback(waiting.callback)
-    assert len(post.sms.tried) == 2
+    assert len(post.sms.tried) == 1
 
 
 # ---- receipts ------------------------------------------------------------------------------------
