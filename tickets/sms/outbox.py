@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import CursorResult, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -132,34 +133,44 @@ def claim(
 
 def _claimed(db: Session, message: SmsMessage, now: datetime) -> bool:
     same = SmsMessage.id == message.id, SmsMessage.attempts == message.attempts
+    queued = SmsMessage.status == Status.QUEUED.value
     values = {"attempts": message.attempts + 1, "due_at": now + timedelta(seconds=CLAIM_S)}
-    statement = update(SmsMessage).where(*same, SmsMessage.status == Status.QUEUED.value)
-    statement = statement.values(**values).execution_options(synchronize_session=False)
-    return bool(db.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return _changed(db, update(SmsMessage).where(*same, queued).values(**values))
 
 
 def settle(sessions: Sessions, id: str, event: Outcome | Receipt, now: datetime) -> Changed | None:
     """Bring a text up to date with the outcome of an attempt or a receipt; None: not known."""
-    with sessions() as db:
-        message = db.get(SmsMessage, id, with_for_update=True)
-        if message is None:
-            return None
-        state = step(
-            State(
-                Status(message.status),
-                message.attempts,
-                message.reason,
-                message.reference,
-                message.due_at,
-            ),
-            event,
-            now,
-        )
-        message.status, message.due_at = state.status.value, state.due_at
-        message.reason = state.reason[:LONGEST_REASON]
-        message.reference, message.changed_at = state.reference, now
-        number = db.scalar(select(Ticket.number).where(Ticket.call_id == message.call_id))
-        return Changed(id, state.status, message.call_id, number or "")
+    while True:
+        with sessions() as db:
+            message = db.get(SmsMessage, id)
+            if message is None:
+                return None
+            status = Status(message.status)
+            before = State(
+                status, message.attempts, message.reason, message.reference, message.due_at
+            )
+            state = step(before, event, now)
+            if _written(db, before, id, state, now):
+                number = db.scalar(select(Ticket.number).where(Ticket.call_id == message.call_id))
+                return Changed(id, state.status, message.call_id, number or "")
+        # A receipt and the answer to an attempt met: the later one begins from what is there now.
+
+
+def _written(db: Session, before: State, id: str, state: State, now: datetime) -> bool:
+    same = SmsMessage.id == id, SmsMessage.status == before.status.value
+    values = {
+        "status": state.status.value,
+        "reason": state.reason[:LONGEST_REASON],
+        "reference": state.reference,
+        "due_at": state.due_at,
+        "changed_at": now,
+    }
+    return _changed(db, update(SmsMessage).where(*same).values(**values))
+
+
+def _changed(db: Session, statement: Update) -> bool:
+    done = db.execute(statement.execution_options(synchronize_session=False))
+    return bool(cast(CursorResult[Any], done).rowcount)
 
 
 def of_call(db: Session, call_id: str) -> list[SmsMessage]:

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import Clock
 
 from core.db import Sessions
-from core.sms.port import Outgoing, Refused, Told, Unavailable
+from core.sms.port import Accepted, Outgoing, Refused, Told, Unavailable
 from tests.fakes.sms import FakeSms
 from tests.tickets.journalled import Journalled
 from tickets.sms import outbox
@@ -281,6 +281,25 @@ def test_a_receipt_that_overtakes_the_answer_ends_the_attempts(post: Post) -> No
     post.sms.release()
     post.clock.advance(4000)
     assert post.statuses() == ["delivered"] and len(post.sms.tried) == 1
+
+
+def test_a_receipt_and_an_answer_that_meet_both_count(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have read the text before either writes."""
+    kept = outbox.keep(post.sessions, "call1", MOBILE, "一", LIMITS, NOON)
+    both, counted, usual = threading.Barrier(2, timeout=30), iter(range(2)), outbox.step
+
+    def late(*arguments: Any) -> Any:
+        if next(counted, None) is not None:
+            both.wait()
+        return usual(*arguments)
+
+    monkeypatch.setattr(outbox, "step", late)
+    events = [Accepted("r1"), Receipt(True)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda event: outbox.settle(post.sessions, kept.id, event, NOON), events))
+    assert [(row.status, row.reference) for row in post.rows()] == [("delivered", "r1")]
 
 
 def test_the_port_gets_what_was_kept(post: Post) -> None:
