@@ -51,6 +51,8 @@ from core.journal_apply import apply_to_call
 from core.lock import FolderInUse, FolderLock
 from core.redis_server import RedisServer, RedisServerError
 from core.settings import Settings, SettingsError
+from core.sms import doctor as sms_doctor
+from core.sms.commands import make_sms
 from core.teardown import Teardown
 from core.welcome import welcome
 from ivr import doctor as ivr_doctor
@@ -88,6 +90,7 @@ from tickets import samples
 from tickets.apply import apply_to_ticket
 from tickets.callers import recalled
 from tickets.commands import make_caller
+from tickets.sms.office import start_office
 from tickets.tables import Ticket
 
 reactor: Any = _reactor
@@ -227,6 +230,9 @@ class Node:
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
+            texts=start_office(
+                settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
+            ),
         )
         self.switchboard = Switchboard(settings, rooms, reactor, clock.utc_now)
         await self.switchboard.start(
@@ -412,6 +418,7 @@ async def examine(settings: Settings, as_json: bool) -> int:
         diagnosis.redis(settings),
         diagnosis.certificates(settings, now),
         *diagnosis.programs(),
+        await in_thread(sms_doctor.check, settings),
         *await in_thread(sip_doctor.checks),
         *await in_thread(
             asr_doctor.check, settings.asr_model, settings.data, from_asr.sources(settings)
@@ -469,6 +476,7 @@ main.add_command(make_db(load_settings))
 main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
 main.add_command(make_caller(load_store))
+main.add_command(make_sms(load_settings, clock.utc_now))
 main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_hear(intent_of))
 main.add_command(

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from agent_ui import errors, probes
 from agent_ui.accounts import users
-from agent_ui.api import routes
+from agent_ui.api import routes, sms
 from agent_ui.console import Console
 from agent_ui.headers import SecurityHeaders
 from agent_ui.live import socket
@@ -78,6 +78,7 @@ def make_app(console: Console) -> FastAPI:
     app.state.phones = Phones(console.bus, hub)
     app.state.templates = make_templates()
     app.include_router(routes.router)
+    app.include_router(sms.router)
     for part in (probes, entry, calls, tickets, sound, trees, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -84,6 +85,9 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    told = isinstance(error, HTTPException) and error.detail != HTTPStatus(status).phrase
+    if _for_program(request) and isinstance(error, HTTPException) and told:
+        return JSONResponse({"detail": error.detail}, status, error.headers)
     return _shown(request, status)
 
 

@@ -8,7 +8,14 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -33,6 +40,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 AreaCode = Annotated[str, AfterValidator(_known_form)]
 DATABASES = ("sqlite", "postgresql")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CODE = Path(__file__).resolve().parent.parent
 
 
@@ -191,6 +199,30 @@ class Settings(BaseSettings):
     numbers: list[NumberSettings] = Field(
         default_factory=list, description="Numbers dialled, with area and urgency."
     )
+    sms_url: str = Field(
+        default="", description="URL (https) of the gateway that sends texts; empty: none."
+    )
+    sms_key: str = Field(default="hotline", description="Name under which the gateway knows us.")
+    sms_secret: str = Field(
+        default="",
+        validate_default=True,
+        description="Secret shared with the gateway; at least 16 characters.",
+    )
+    sms_ca: Path | None = Field(
+        default=None, description="Certificates (PEM) to trust the gateway by; empty: the system's."
+    )
+    sms_folder: Path | None = Field(
+        default=None, description="Write texts into this folder and send none: for trials."
+    )
+    sms_name: str = Field(
+        default="12349民政热线",
+        max_length=20,
+        description="Name in 【】 before every text; empty when the gateway puts its own.",
+    )
+    sms_daily_cap: int = Field(default=5, ge=1, le=100, description="Texts to one number a day.")
+    sms_most_parts: int = Field(
+        default=10, ge=1, le=30, description="Longest text, in messages of 67 characters."
+    )
     login_attempts: int = Field(default=5, ge=1, description="Wrong passwords before a lock-out.")
     login_lock_s: int = Field(default=900, ge=1, description="Length of a lock-out (s).")
     session_hours: int = Field(
@@ -221,6 +253,33 @@ class Settings(BaseSettings):
         if value and urlsplit(value).scheme not in REDIS_SCHEMES:
             known = " or ".join(f"{scheme}://" for scheme in REDIS_SCHEMES)
             raise ValueError(f"the URL must begin with {known}")
+        return value
+
+    @field_validator("sms_url")
+    @classmethod
+    def _gateway(cls, value: str) -> str:
+        try:
+            url = urlsplit(value)
+            at_home = url.hostname in LOOPBACK
+            whole = bool(url.hostname) and (url.port or 1) > 0 and value.isascii()
+        except ValueError:
+            whole = at_home = False
+        if value and not (whole and (url.scheme == "https" or (url.scheme == "http" and at_home))):
+            raise ValueError("the URL must begin with https:// and a host (http:// at 127.0.0.1)")
+        return value
+
+    @field_validator("sms_secret")
+    @classmethod
+    def _secret(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("sms_url") and len(value) < 16:
+            raise ValueError("a gateway needs one of 16 characters or more")
+        return value
+
+    @field_validator("sms_folder")
+    @classmethod
+    def _one_way(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("sms_url"):
+            raise ValueError("sms_url is set, too; only one of the two can be")
         return value
 
     @classmethod

@@ -17,6 +17,7 @@ from ivr.nodes import (
     Node,
     QueueNode,
     Role,
+    SmsNode,
     Tree,
     Way,
 )
@@ -24,7 +25,7 @@ from ivr.source import Source
 
 TAKEN_NOTES = {
     "intent", "question", "unanswered", "reread", "reread_missed", "topic", "article",
-    "asked_back", "asked_back_no", "emergency", "elder", "language", "disposition",
+    "asked_back", "asked_back_no", "emergency", "elder", "language", "sms", "disposition",
     "asked", "area", "age", "household",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
@@ -45,6 +46,7 @@ def check(file: str, source: Source, tree: Tree) -> list[Finding]:
     found += _choices(at, tree)
     found += _ask_back(at, tree)
     found += _elder(at, source, tree)
+    found += _sms(at, tree)
     for node in tree.nodes.values():
         found += _texts(at, node)
         found += _listening(at, tree, node)
@@ -230,6 +232,9 @@ def _texts(at: Report, node: Node) -> Iterator[Finding]:
     """Whoever speaks has something to say, and templates name what exists."""
     if isinstance(node, HoursNode | CallerNode):
         return
+    if isinstance(node, SmsNode):
+        yield from _sms_texts(at, node)
+        return
     if isinstance(node, AnswerNode):
         for key in ("confirm", "tell"):
             for template in getattr(node, key):
@@ -269,6 +274,33 @@ def _texts(at: Report, node: Node) -> Iterator[Finding]:
                 what="a placeholder stands outside an answer node",
                 remedy="write the words themselves",
             )
+
+
+def _sms_texts(at: Report, node: SmsNode) -> Iterator[Finding]:
+    for status, texts in {**node.said, "offer": node.offer}.items():
+        if status != "offer" and not texts:
+            yield _silent(at, node.name, status)
+        known = {"cap"} if status == "capped" else set()
+        if any(set(_PLACEHOLDER.findall(text)) - known for text in texts):
+            what = "a placeholder stands where nothing fills it"
+            yield at("nodes", node.name, status, what=what, remedy="write the words themselves")
+
+
+def _sms(at: Report, tree: Tree) -> Iterator[Finding]:
+    """One node sends texts, and the one that asks for a number leads back to it."""
+    senders = [node for node in tree.nodes.values() if isinstance(node, SmsNode)]
+    for node in senders[1:]:
+        what = f"{senders[0].name} sends texts already"
+        yield at("nodes", node.name, what=what, remedy="lead there instead")
+    for node in senders[:1]:
+        asks = tree.nodes.get(node.number)
+        back = isinstance(asks, DigitsNode) and {
+            asks.done, asks.otherwise, asks.no_input.next or node.name
+        } == {node.name}  # fmt: skip
+        if not (back and isinstance(asks, DigitsNode) and asks.number == "mobile"):
+            what = f"{node.number} does not ask for the number that {node.name} needs"
+            remedy = f"make it a digits node of mobile numbers that leads to {node.name} only"
+            yield at("nodes", node.name, "number", what=what, remedy=remedy)
 
 
 def _silent(at: Report, name: str, key: str) -> Finding:

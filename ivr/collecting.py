@@ -75,7 +75,8 @@ def _take(turn: Turn, node: DigitsNode, event: digits.Event) -> None:
         case digits.Say(texts):
             turn.say(texts)
         case digits.Done(value):
-            turn.note(node.note, value)
+            if node.note:
+                turn.note(node.note, value)
             turn.set(misses=0)
             turn.go(node.done)
         case digits.Person(value):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, asking, collecting, elder, guiding, hearing, rereading
+from ivr import alarm, asking, collecting, elder, guiding, hearing, rereading, texting
 from ivr.events import (
     Answered,
     Digit,
@@ -25,6 +25,7 @@ from ivr.events import (
     QueueEnded,
     ReadAgain,
     SayDone,
+    SmsDone,
     Speech,
     SpeechPartial,
     Started,
@@ -41,6 +42,7 @@ from ivr.nodes import (
     ListenNode,
     MessageNode,
     QueueNode,
+    SmsNode,
     TransferNode,
     Tree,
 )
@@ -114,6 +116,9 @@ class Dialogue:
             case PlacesFound() | WayFound():
                 if state.phase is Phase.ASKING and isinstance(turn.node, DirectionsNode):
                     guiding.found(turn, turn.node, event)
+            case SmsDone():
+                if state.phase is Phase.ASKING and isinstance(turn.node, SmsNode):
+                    texting.done(turn, turn.node, event)
             case QueueEnded(reason):
                 self._queue_ended(turn, reason)
             case PersonLeft(failed):
@@ -144,6 +149,8 @@ class Dialogue:
             turn.missed(node.nothing)
         elif state.phase is Phase.ASKING and isinstance(node, DirectionsNode):
             guiding.late(turn, node)
+        elif state.phase is Phase.ASKING and isinstance(node, SmsNode):
+            texting.late(turn, node)
         elif state.phase is Phase.LISTENING:
             self._silence(turn)
 

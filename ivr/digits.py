@@ -15,6 +15,7 @@ from datetime import date
 from enum import Enum
 
 from core import chinese_ids
+from core.sms import numbers
 from ivr.digit_words import understood
 from ivr.sentences import split
 from ivr.voice.numbers import DIGIT_WORDS, groups
@@ -124,6 +125,16 @@ def telephone() -> Wanted:
     return Wanted(
         "电话号码", 16, chinese_ids.phone_fault, chinese_ids.phone_complete, chinese_ids.phone
     )
+
+
+def mobile() -> Wanted:
+    """Return what a number that texts are sent to must be."""
+
+    def fault(number: str) -> str:
+        wrong = chinese_ids.phone_fault(number)
+        return wrong if wrong or numbers.mobile(number) else "form"
+
+    return Wanted("手机号码", 16, fault, chinese_ids.phone_complete, chinese_ids.phone)
 
 
 def identity(today: date) -> Wanted:

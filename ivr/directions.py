@@ -28,7 +28,7 @@ YES = Choice("yes", "", "1", words.YES)
 NO = Choice("no", "", "9", words.NO)
 NEXT = Choice("next", "", "1", words.NEXT, ("下一步",))
 BACK = Choice("back", "", "7", words.BACK, ("上一步",))
-AGAIN = Choice("again", "", "8", words.AGAIN, ("再听一遍",))
+AGAIN = Choice("again", "", "6", words.AGAIN, ("再听一遍",))
 STOP = Choice("stop", "", "9", words.STOP)
 
 _BOTH = re.compile(r"从(?P<start>.{2,}?)(?:怎么|要|想)?(?:到|去|走到)(?P<end>.{2,})")

@@ -21,6 +21,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    SmsNode,
     TransferNode,
     Tree,
 )
@@ -41,6 +42,7 @@ _KINDS: dict[type, tuple[str, str, str]] = {
     TransferNode: ("转接", "box", "#fde2d9"),
     HangupNode: ("结束", "box", "#e6e6e6"),
     HoursNode: ("时间", "diamond", "#ffffff"),
+    SmsNode: ("短信", "box", "#e3f4e1"),
     CallerNode: ("来电", "diamond", "#ffffff"),
 }
 
@@ -143,6 +145,8 @@ def _words(node: Node) -> str:
         return "来电号码是否可知"
     if isinstance(node, AnswerNode):
         return "按所问查政策知识库"
+    if isinstance(node, SmsNode):
+        return "把答复或路线发到手机"
     if isinstance(node, MoreNode):
         return _PARTS[node.part]
     if isinstance(node, QueueNode) and node.priority == "emergency":

@@ -134,6 +134,18 @@ class WayFound:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsDone:
+    """The reply to `SendSms`, as in `core.sms.port.Told`.
+
+    `status` is sent, queued, capped (the number has had its `cap` of today), refused (it gets no
+    texts) or unavailable.
+    """
+
+    status: str
+    cap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class QueueEnded:
     """Waiting is over without a person: reason is nobody, timeout or closed."""
 
@@ -176,6 +188,7 @@ Event = (
     | Answered
     | PlacesFound
     | WayFound
+    | SmsDone
     | QueueEnded
     | PersonCame
     | PersonLeft
@@ -288,6 +301,17 @@ class FindWay:
 
 
 @dataclass(frozen=True, slots=True)
+class SendSms:
+    """Send a text message; the driver replies with SmsDone.
+
+    `number` is as the caller gave it, empty for the one they phone from.
+    """
+
+    text: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reread:
     """Read the last utterance a second time; the driver replies with ReadAgain.
 
@@ -353,9 +377,9 @@ class Note:
     back), asked_back_no (the caller's clear no), asked (the condition of an answer that the caller
     was asked for), area, age and household (what was understood of it: GB/T 2260 code, years,
     local or other; empty: nothing), language (what the caller speaks, where it is not
-    Mandarin), elder (why the call is in elder mode: `ivr.elder`), emergency (the words or the key
-    that raised it), and disposition: machine, connected, message or emergency; a later one replaces
-    an earlier one.
+    Mandarin), sms (what became of a text that was asked for: `ivr.nodes.SMS_STATUS`), elder (why
+    the call is in elder mode: `ivr.elder`), emergency (the words or the key that raised it), and
+    disposition: machine, connected, message or emergency; a later one replaces an earlier one.
     """
 
     key: str
@@ -375,6 +399,7 @@ Effect = (
     | Ask
     | FindPlace
     | FindWay
+    | SendSms
     | Reread
     | Enqueue
     | RecordMessage

@@ -17,6 +17,7 @@ from ivr.nodes import (
     Node,
     QueueNode,
     SayNode,
+    SmsNode,
     TransferNode,
     Tree,
 )
@@ -71,6 +72,10 @@ def _ways(node: Node) -> Iterator[Exit]:
             yield Exit(node.next, ("next",), False, "已指路")
             yield Exit(node.unavailable.next, ("unavailable", "next"), True, "没有地名库")
             yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
+        case SmsNode():
+            yield Exit(node.next, ("next",), True)
+            # Where a number is asked for the way back here ends at `next`.
+            yield Exit(node.number, ("number",), False, "另报号码")
         case CallerNode():
             yield Exit(node.known, ("known",), True, "来电有号码")
             yield Exit(node.withheld, ("withheld",), True, "来电无号码")

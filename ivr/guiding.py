@@ -5,12 +5,13 @@ Functions of a `Turn`.
 
 from __future__ import annotations
 
-from ivr import directions, rereading
+from ivr import directions, rereading, texting
 from ivr.events import FindPlace, FindWay, PlacesFound, WayFound
 from ivr.matching import core_of
-from ivr.nodes import DirectionsNode
+from ivr.nodes import DirectionsNode, Texts
 from ivr.state import Phase
 from ivr.turn import Turn, pieces
+from ivr.writing import of_way
 
 
 def heard(turn: Turn, node: DirectionsNode, text: str, again: bool, otherwise: str) -> None:
@@ -63,7 +64,19 @@ def _take(turn: Turn, node: DirectionsNode, event: directions.Event) -> None:
     if way.to and way.start and way.stage is directions.Stage.ROUTE:
         turn.note("topic", f"从{way.start.label}到{way.to.label}")
     turn.set(way=way)
+    if isinstance(event, directions.Way) and isinstance(reply, directions.Say) and event.steps:
+        reply = directions.Say((*reply.texts, *_in_writing(turn, event)))
     _do(turn, node, reply)
+
+
+def _in_writing(turn: Turn, told: directions.Way) -> Texts:
+    """Keep the way that is told now for a text, and return how that is offered."""
+    way = turn.state.way
+    if way.start is None or way.to is None or way.stage is not directions.Stage.STEPS:
+        return ()
+    written = of_way(way.start.label, way.to.label, told.summary, told.steps)
+    turn.set(written=written)
+    return texting.offer(turn)
 
 
 def _do(turn: Turn, node: DirectionsNode, reply: directions.Reply) -> None:

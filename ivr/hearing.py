@@ -17,6 +17,7 @@ from ivr.nodes import (
     MoreNode,
     Role,
     SayNode,
+    SmsNode,
 )
 from ivr.state import Held, Phase
 from ivr.turn import TRIES, Turn
@@ -179,7 +180,7 @@ def _may_interrupt(turn: Turn) -> bool:
     node = turn.node
     if turn.state.then:
         return True
-    own = SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | DirectionsNode
+    own = SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | DirectionsNode | SmsNode
     return isinstance(node, own) and node.barge_in
 
 

@@ -9,9 +9,19 @@ from enum import Enum
 
 from ivr import condition_words, digit_words, digits, direction_words
 from ivr.emergency import Spotter
+from ivr.voice.numbers import number as spoken
 
 Texts = tuple[str, ...]
 """Sentences, each a prompt of its own."""
+
+SMS_STATUS = (
+    "sent", "queued", "capped", "refused", "unavailable", "none", "empty", "no_number",
+)  # fmt: skip
+"""What can become of a text: `ivr.events.SmsDone`, or no gateway is set up, nothing was told yet,
+no number was given."""
+
+USUAL_CAP = 5
+"""Of the texts to one number a day; what is said of it is rendered beforehand."""
 
 SILENCE_MS = 6_000
 """How long a caller may be silent after a question unless the tree says otherwise."""
@@ -165,9 +175,10 @@ class QueueNode:
 class DigitsNode:
     """Collects a number, said in pieces or keyed, and reads it back (`ivr.digits`).
 
-    `number` is phone, id_number or a count of digits, `called` what the caller knows it as. What
-    was confirmed is noted under `note` and the call goes to `done`; after `tries` misses it goes to
-    `otherwise`, or by `no_input` when the caller gave no digit at all and was silent last.
+    `number` is phone, mobile, id_number or a count of digits, `called` what the caller knows it as.
+    What was confirmed is noted under `note`, if there is one, and the call goes to `done`; after
+    `tries` misses it goes to `otherwise`, or by `no_input` when the caller gave no digit at all and
+    was silent last.
     """
 
     name: str
@@ -198,6 +209,30 @@ class DirectionsNode:
     otherwise: str
     wait_ms: int = 6_000
     barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SmsNode:
+    """Sends the answer or the way that was told last to a mobile phone (`ivr.texting`).
+
+    To the caller's own number where that is a mobile one, else the digits node `number` asks for
+    one and leads back here. `said` has what is told by status (`SMS_STATUS`), {cap} being the daily
+    cap. `offer` is said after an answer or a summary, once in a call, where texts can be sent. Then
+    the call goes to `next`, or back to the way that was being told.
+    """
+
+    name: str
+    said: Mapping[str, Texts]
+    number: str
+    next: str
+    offer: Texts = ()
+    wait_ms: int = 8_000
+    barge_in: bool = True
+
+    def telling(self, status: str, cap: int) -> Texts:
+        """Return what is said of a text with this status."""
+        count = "两" if cap == 2 else spoken(cap)
+        return tuple(text.replace("{cap}", count) for text in self.said[status])
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +322,7 @@ class ElderMode:
 
 Node = (
     SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
-    | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode
+    | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode | SmsNode
 )  # fmt: skip
 
 
@@ -323,6 +358,11 @@ class Tree:
     def choice(self, role: Role) -> Choice | None:
         """Return the choice of `anywhere` with this role."""
         return next((choice for choice in self.anywhere if choice.role is role), None)
+
+    @property
+    def sms(self) -> SmsNode | None:
+        """The node that sends texts, if there is one."""
+        return next((n for n in self.nodes.values() if isinstance(n, SmsNode)), None)
 
     @property
     def courtesies(self) -> Texts:
@@ -374,6 +414,8 @@ def number_of(node: DigitsNode, today: date) -> digits.Wanted:
     """Return the rules of a node's number on the day of the call."""
     if node.number == "phone":
         return replace(digits.telephone(), tries=node.tries)
+    if node.number == "mobile":
+        return replace(digits.mobile(), tries=node.tries)
     if node.number == "id_number":
         return replace(digits.identity(today), tries=node.tries)
     return replace(digits.counted(int(node.number), node.called), tries=node.tries)
@@ -403,6 +445,11 @@ def _texts_of(node: Node) -> list[str]:
         return [*node.texts, *digits.texts(number_of(node, date.min))]
     if isinstance(node, DirectionsNode):
         return [*node.texts, *node.origin, *_said(node.unavailable), *direction_words.TEXTS]
+    if isinstance(node, SmsNode):
+        return [
+            *node.offer,
+            *(text for each in node.said for text in node.telling(each, USUAL_CAP)),
+        ]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

@@ -60,17 +60,19 @@ class State:
     waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
     talk about a way stands. `paused` says that
     the text stands still for a sound which may become words, `false_starts` how many did not.
-    `told` is the answer that was told last. `asker` is what is known of who asks, for the whole
-    call; `asking` is there while the caller is asked for a condition of the answer `found`, `vain`
-    says that one was asked for in vain, `about` is the article that was confirmed. `sourced` and
-    `cautioned`: a source and the caveat were said in this call. `distress` are the different words
-    of distress heard in this call, `glimpsed` those in the partials of this utterance. While the
-    caller is asked back (`asked_back`) the phase stays what it was, so that a no leads back to it,
-    or to the node `back` if the wait ended meanwhile; `crying` says that the utterance which was
-    asked back has not ended. `known` is what was known of the caller beforehand (`Dialogue.start`).
-    `language` is what the caller speaks when it is not Mandarin. `elder` is why the call is in
-    elder mode, empty when it is not; `slow` counts slow answers, `asked_at` is when the question
-    had been said and `voiced_at` when the caller began to answer it.
+    `told` is the answer that was told last, `written` the answer or way that was told last, in
+    writing. `offered` says that sending it was offered, `tell_on` is the node to which the call
+    comes back from that. `asker` is what is known of who asks, for the whole call; `asking` is
+    there while the caller is asked for a condition of the answer `found`, `vain` says that one was
+    asked for in vain, `about` is the article that was confirmed. `sourced` and `cautioned`: a
+    source and the caveat were said in this call. `distress` are the different words of distress
+    heard in this call, `glimpsed` those in the partials of this utterance. While the caller is
+    asked back (`asked_back`) the phase stays what it was, so that a no leads back to it, or to the
+    node `back` if the wait ended meanwhile; `crying` says that the utterance which was asked back
+    has not ended. `known` is what was known of the caller beforehand (`Dialogue.start`). `language`
+    is what the caller speaks when it is not Mandarin. `elder` is why the call is in elder mode,
+    empty when it is not; `slow` counts slow answers, `asked_at` is when the question had been said
+    and `voiced_at` when the caller began to answer it.
     """
 
     node: str = ""
@@ -97,6 +99,9 @@ class State:
     about: str = ""
     sourced: bool = False
     cautioned: bool = False
+    written: str = ""
+    offered: bool = False
+    tell_on: str = ""
     number: digits.State = field(default_factory=digits.State)
     way: directions.State = field(default_factory=directions.State)
     deaf: bool = False

@@ -17,6 +17,7 @@ from ivr.emergency import Spotter
 from ivr.findings import Finding, TreeRefused
 from ivr.nodes import (
     SILENCE_MS,
+    SMS_STATUS,
     AnswerNode,
     AskBack,
     CallerNode,
@@ -34,6 +35,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    SmsNode,
     Texts,
     TransferNode,
     Tree,
@@ -178,7 +180,7 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 texts,
                 number=str(data["number"]),
                 called=data.get("called", "号码"),
-                note=data["note"],
+                note=data.get("note", ""),
                 done=data["done"],
                 otherwise=data["otherwise"],
                 no_input=_way(data.get("no_input", {})),
@@ -194,6 +196,16 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 next=data["next"],
                 otherwise=data["otherwise"],
                 wait_ms=data.get("wait_ms", 6000),
+                barge_in=barge_in,
+            )
+        case "sms":
+            return SmsNode(
+                name,
+                said=MappingProxyType({status: _texts(data[status]) for status in SMS_STATUS}),
+                number=data["number"],
+                next=data["next"],
+                offer=_texts(data.get("offer")),
+                wait_ms=data.get("wait_ms", 8000),
                 barge_in=barge_in,
             )
         case "caller":

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.asker import AREA, CONDITIONS
-from ivr import conditions, digits, directions, trust
+from ivr import conditions, digits, directions, texting, trust
 from ivr.ages import without_age
 from ivr.events import (
     Answered,
@@ -46,6 +46,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    SmsNode,
     Texts,
     TransferNode,
     Tree,
@@ -53,6 +54,7 @@ from ivr.nodes import (
 )
 from ivr.sentences import split
 from ivr.state import Phase, State
+from ivr.writing import of_answer
 
 GUARD_MS = 15_000
 GUARD_MS_PER_CHARACTER = 600
@@ -176,6 +178,9 @@ class Turn:
     def go(self, name: str) -> None:
         """Enter a node and do what it does first."""
         self.hush()
+        came = self.state.node
+        if not texting.belongs(self.tree.sms, name):
+            self.set(tell_on="")
         self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None, held=None)
         self.set(asking=None)
         self.do(Visit(name))
@@ -194,6 +199,8 @@ class Turn:
             self._enter_answer(node)
         elif isinstance(node, MoreNode):
             self._enter_more(node)
+        elif isinstance(node, SmsNode):
+            texting.enter(self, node, came)
         elif isinstance(node, QueueNode):
             self._enter_queue(node)
         elif node.texts:
@@ -267,11 +274,13 @@ class Turn:
         self.note("topic", answer.title)
         self.note("article", answer.article)
         self.set(misses=0, unsure=None, told=answer, then="", tries=0, phase=Phase.SAYING)
+        self.set(written=of_answer(answer))
         told = self.elder.texts.get(node.name, node.tell) if self.elder else node.tell
         texts = filled(told, answer) or filled(node.tell, answer)
         texts += trust.missing(node.caveat, answer, texts, self.state.sourced, self.state.cautioned)
         self.set(sourced=self.state.sourced or bool(answer.source), cautioned=True)
-        self.say(texts + (node.conditions.unknown if self.state.vain else ()))
+        texts += node.conditions.unknown if self.state.vain else ()
+        self.say(texts + texting.offer(self))
 
     def ask_knowledge(self, node: AnswerNode) -> None:
         """Put the caller's question, with what is known of who asks."""
@@ -309,6 +318,8 @@ class Turn:
         elif isinstance(node, AnswerNode):
             self.note("disposition", "machine")
             self.go(node.next)
+        elif isinstance(node, SmsNode):
+            texting.leave(self, node)
         elif isinstance(node, MessageNode):
             self.set(phase=Phase.RECORDING)
             self.do(RecordMessage(node.limit_ms))

@@ -31,7 +31,7 @@ from ivr.voice.port import Prompts
 from telephony import metrics
 from telephony.calls import recovery
 from telephony.calls.machine import CallMachine
-from telephony.calls.ports import Guide, Parts, Reply
+from telephony.calls.ports import Guide, Parts, Reply, Texts
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
@@ -68,6 +68,8 @@ class Rooms:
     """Looks up the number of a call's ticket; empty while there is none."""
     certificate: Path
     private_key: Path
+    texts: Texts | None = None
+    """Sends text messages; None when none can be sent."""
 
 
 class Switchboard:
@@ -180,6 +182,7 @@ class Switchboard:
             second=rooms.second,
             recall=self._recall,
             slow=rooms.slow,
+            texts=rooms.texts,
         )
 
     def _recall(self, invitation: Invitation) -> Deferred[frozenset[str]]:
@@ -213,6 +216,11 @@ class Switchboard:
             "disk": lambda: "" if self._recordings.has_room() else "磁盘已满，通话不再录音",
             "database": lambda: (
                 "数据库连接中断，记录暂存在本机，恢复后自动补写" if rooms.journal.degraded else ""
+            ),
+            "sms": lambda: (
+                f"短信发不出去，稍后自动重试：{rooms.texts.fault}"
+                if rooms.texts and rooms.texts.fault
+                else ""
             ),
             "redis": lambda: "" if rooms.bus.up else "Redis 连接中断，页面暂时不更新",
         }

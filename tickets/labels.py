@@ -81,6 +81,17 @@ LABELS: dict[str, dict[str, str]] = {
         "other": "外地户口",
         "": "没有问到",
     },
+    "sms": {
+        "queued": "等待发送",
+        "sent": "已发出",
+        "delivered": "已送达",
+        "failed": "没有送达",
+        "refused": "没有发送",
+    },
+    "sms_reason": {
+        "number": "不是手机号码",
+        "cap": "这个号码当天的短信已经够数",
+    },
     "speaker": {
         "caller": "来电人",
         "machine": "自动语音",

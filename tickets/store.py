@@ -12,6 +12,8 @@ from core.journal_tables import AuditEntry, Call, CallEvent, Recording, Utteranc
 from tickets.apply import index_words, settle
 from tickets.labels import Outcome
 from tickets.scope import in_area
+from tickets.sms.outbox import of_call
+from tickets.sms.tables import SmsMessage
 from tickets.tables import Ticket
 
 LONGEST_SUMMARY = 2_000
@@ -23,13 +25,14 @@ class WrapUpError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A ticket with its call, the call's events and transcript in order, and its recording."""
+    """A ticket with its call, and what belongs to it, in order; `texts` are text messages."""
 
     ticket: Ticket
     call: Call
     events: tuple[CallEvent, ...]
     utterances: tuple[Utterance, ...]
     recording: Recording | None
+    texts: tuple[SmsMessage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ def dossier(db: Session, ticket: Ticket) -> Dossier:
         tuple(db.scalars(events)),
         tuple(db.scalars(said)),
         db.get(Recording, call.id),
+        tuple(of_call(db, call.id)),
     )
 
 

@@ -10,11 +10,13 @@ from agent_ui.api.models import (
     Event,
     Line,
     RecordingFacts,
+    TextFacts,
     TicketDetail,
     TicketSummary,
 )
 from core.crypto import mask_number
 from core.journal_tables import Call, CallEvent, Recording, Utterance
+from tickets.sms.tables import SmsMessage
 from tickets.store import Dossier
 from tickets.tables import Ticket
 
@@ -43,9 +45,12 @@ def ticket_summary(ticket: Ticket) -> TicketSummary:
 
 
 def ticket_detail(d: Dossier) -> TicketDetail:
-    """A ticket with its transcript and recording."""
+    """A ticket with its transcript, recording and text messages."""
     return TicketDetail(
-        **_ticket(d.ticket), transcript=_lines(d.utterances), recording=_recording(d.recording)
+        **_ticket(d.ticket),
+        transcript=_lines(d.utterances),
+        recording=_recording(d.recording),
+        texts=[_text(text) for text in d.texts],
     )
 
 
@@ -100,6 +105,17 @@ def _lines(said: Sequence[Utterance]) -> list[Line]:
         )
         for u in said
     ]
+
+
+def _text(text: SmsMessage) -> TextFacts:
+    return TextFacts(
+        id=text.id,
+        to=mask_number(text.number),
+        status=text.status,
+        reason=text.reason,
+        parts=text.parts,
+        created_at=text.created_at,
+    )
 
 
 def _recording(row: Recording | None) -> RecordingFacts | None:

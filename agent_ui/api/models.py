@@ -104,11 +104,23 @@ class TicketSummary(BaseModel):
     wrapped_at: datetime | None
 
 
+class TextFacts(BaseModel):
+    """A text message that was asked for in a call."""
+
+    id: str = Field(description="Id that the gateway was given.")
+    to: str = Field(description="Number, masked.")
+    status: str = Field(description="queued, sent, delivered, failed or refused.")
+    reason: str = Field(description="Why it was not sent or not delivered: number, cap, or text.")
+    parts: int = Field(description="How many messages it is billed as.")
+    created_at: datetime
+
+
 class TicketDetail(TicketSummary):
-    """One ticket with its transcript and recording."""
+    """One ticket with its transcript, recording and text messages."""
 
     transcript: list[Line]
     recording: RecordingFacts | None
+    texts: list[TextFacts]
 
 
 class CallPage(BaseModel):

@@ -209,6 +209,7 @@ Effect = (
     | ivr.Ask
     | ivr.FindPlace
     | ivr.FindWay
+    | ivr.SendSms
     | ivr.Reread
     | ivr.RecordMessage
     | ivr.Transfer

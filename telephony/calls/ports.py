@@ -14,6 +14,8 @@ from asr.port import Recogniser
 from asr.second_reader.port import SecondReader
 from core.clock import Now, Timing
 from core.record import Record
+from core.sms.numbers import mobile
+from core.sms.port import Told
 from ivr import events as ivr
 from ivr.voice.port import Prompts
 from telephony.calls.machine import CallMachine
@@ -43,6 +45,17 @@ Guide = Callable[[ivr.FindPlace | ivr.FindWay, str], ivr.PlacesFound | ivr.WayFo
 def no_guide(asked: ivr.FindPlace | ivr.FindWay, area: str) -> ivr.PlacesFound | ivr.WayFound:
     """Find nothing: no places are loaded."""
     return ivr.PlacesFound("unavailable")
+
+
+class Texts(Protocol):
+    """Where a call has text messages sent."""
+
+    @property
+    def fault(self) -> str:
+        """Why texts do not get through at present; empty when they do."""
+
+    def text(self, call_id: str, number: str, text: str) -> Deferred[Told]:
+        """Keep a text to a number and send it; fires with what the caller is told."""
 
 
 class WaitingRoom(Protocol):
@@ -88,8 +101,13 @@ class Waiter(Protocol):
 
 
 def known_of(invitation: Invitation) -> frozenset[str]:
-    """Return what the dialogue may know of a caller from the INVITE: `number`, unless withheld."""
-    return frozenset({"number"} if invitation.caller and not invitation.withheld else ())
+    """Return what the dialogue may know of a caller from the INVITE, unless the number is withheld.
+
+    `number`, and `mobile` where it takes texts.
+    """
+    if not invitation.caller or invitation.withheld:
+        return frozenset()
+    return frozenset({"number", "mobile"} if mobile(invitation.caller) else {"number"})
 
 
 def nothing_recalled(invitation: Invitation) -> Deferred[frozenset[str]]:
@@ -127,5 +145,7 @@ class Parts:
     """What is known of a caller when the call begins (`ivr.dialogue.Dialogue.start`)."""
     recall: Callable[[Invitation], Deferred[frozenset[str]]] = nothing_recalled
     """What the caller's record adds to it; the call does not wait for a record that is slow."""
+    texts: Texts | None = None
+    """Sends text messages; without it the line offers none."""
     slow: Prompts | None = None
     """The prompts of elder mode; without them it speaks at the usual pace."""

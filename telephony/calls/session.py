@@ -18,7 +18,7 @@ from core.clock import DelayedCall, stop_timer
 from core.record import Record
 from ivr import events as ivr
 from telephony.calls import events as ev
-from telephony.calls import rereading
+from telephony.calls import rereading, texting
 from telephony.calls.closing import close_recording
 from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
@@ -68,7 +68,7 @@ class CallSession:
         self._last = rereading.Latest()
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
-        self._known = parts.known(invitation)
+        self._known = parts.known(invitation) | ({"sms"} if parts.texts else set())
         self._versions: dict[str, tuple[int, str]] = {}
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
@@ -198,6 +198,8 @@ class CallSession:
                 self._ask(effect)
             case ivr.FindPlace() | ivr.FindWay():
                 self._guide(effect)
+            case ivr.SendSms():
+                self._text(effect)
             case ivr.Reread(utterances):
                 self._read_again(utterances)
             case ivr.RecordMessage(limit_ms):
@@ -344,6 +346,11 @@ class CallSession:
 
         finding = self._parts.run_in_thread(self._parts.guide, asked, self.area)
         finding.addCallbacks(found, failed)
+
+    def _text(self, wanted: ivr.SendSms) -> None:
+        assert self._parts.texts is not None, "the dialogue knows that texts can be sent"
+        caller = self._invitation.caller
+        texting.send(self._parts.texts, self.call_id, caller, wanted, self._dialogue)
 
     def _message_done(self, seconds: float) -> None:
         self._dialogue(ivr.MessageDone(seconds))

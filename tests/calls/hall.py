@@ -16,6 +16,7 @@ from asr.second_reader.config import SecondReaderSettings
 from asr.second_reader.port import Reading
 from asr.second_reader.scripted import ScriptedReader
 from core.record import Record
+from core.sms.port import Told
 from ivr import events as ivr
 from ivr.voice.port import VoiceUnavailable
 from telephony.calls.machine import CallMachine
@@ -226,6 +227,20 @@ class Gate:
         self.told.append(("end", agent))
 
 
+class Post:
+    """Where texts are sent: the test says what each call is told."""
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self.asked: list[tuple[str, str, str]] = []
+        self.waiting: list[Deferred[Told]] = []
+
+    def text(self, call_id: str, number: str, text: str) -> Deferred[Told]:
+        self.asked.append((call_id, number, text))
+        self.waiting.append(Deferred())
+        return self.waiting[-1]
+
+
 class Hall:
     """Everything together."""
 
@@ -236,6 +251,7 @@ class Hall:
         max_call_s: float = 7200,
         readings: Sequence[Reading] = (),
         reading_s: float = 1.0,
+        post: Post | None = None,
     ) -> None:
         """`readings` are what a second reader makes of utterances, each in `reading_s` seconds."""
         self.folder = folder
@@ -277,6 +293,7 @@ class Hall:
             transfer_targets=frozenset(["sip:office@127.0.0.1"]),
             transcribe=lambda: True,
             second=self.second,
+            texts=post,
         )
         ids = iter(f"{n:032x}" for n in range(1, 1000))
         self.calls = Calls(

@@ -132,7 +132,8 @@ def test_a_ticket_number_that_comes_after_the_end_brings_no_row_back(hall: Hall)
 @pytest.mark.parametrize(
     ("invitation", "known"),
     [
-        ({}, {"number"}),
+        ({}, {"number", "mobile"}),
+        ({"caller": "+862087654321"}, {"number"}),
         ({"caller": ""}, set()),
         ({"withheld": True}, set()),
     ],

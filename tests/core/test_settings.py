@@ -76,6 +76,10 @@ WRONG = [
     ("HOTLINE_CONFIG", "/nowhere/hotline.toml", "HOTLINE_CONFIG names /nowhere/hotline.toml"),
     ("HOTLINE_CONFIG", "/", "HOTLINE_CONFIG names /, which is not a file"),
     ("HOTLINE_MIN_FREE_MB", "", "min_free_mb"),
+    ("HOTLINE_SMS_URL", "http://10.0.0.1/texts", "sms_url"),
+    ("HOTLINE_SMS_URL", "sms.example.org", "sms_url"),
+    ("HOTLINE_SMS_URL", "https://sms.example.org:99999/", "sms_url"),
+    ("HOTLINE_SMS_DAILY_CAP", "0", "sms_daily_cap"),
 ]
 
 
@@ -99,6 +103,12 @@ def test_a_wrong_variable_gives_one_sentence_that_names_it(
         ("[[trunks]]\nname = 'a'\naddresses = []\ncolour = 'red'", "trunks.0.colour"),
         ("[[trunks]]\nname = 'a'\naddresses = []\nmax_calls = 0", "trunks.0.max_calls"),
         ("node = '\udce9'", "hotline.toml cannot be read"),
+        ("sms_url = 'https://a/'", "sms_secret"),
+        ("sms_url = 'https://a/'\nsms_secret = 'short'", "sms_secret"),
+        (
+            "sms_url = 'https://a/'\nsms_secret = '0123456789abcdef'\nsms_folder = 'x'",
+            "sms_folder",
+        ),
     ],
 )
 def test_a_wrong_file_gives_one_sentence(text: str, told: str, alone: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from core.chinese_ids import phone_fault
+from core.sms.numbers import mobile
 from ivr import events as ev
 from ivr.dialogue import Dialogue
 from ivr.nodes import AnswerNode, DigitsNode
@@ -23,7 +24,7 @@ WORDS = st.sampled_from(
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
      "我八十岁了", "讲慢一点", "讲粤语", "去香梅路怎么走", "下一步",
      "幺三八零零幺三八零零零", "零零幺", "对", "不对", "再听一遍", "要带什么材料", "去哪里办",
-     "天河区", "七十二", "外地户口"]
+     "天河区", "七十二", "外地户口", "发短信"]
 )  # fmt: skip
 ANSWERS = st.builds(
     ev.Answered,
@@ -68,6 +69,11 @@ EVENTS = st.one_of(
     ANSWERS,
     PLACES,
     WAYS,
+    st.builds(
+        ev.SmsDone,
+        st.sampled_from(["sent", "queued", "capped", "refused", "unavailable", "?"]),
+        st.integers(0, 100),
+    ),
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
     st.builds(ev.PersonLeft, st.booleans()),
@@ -90,7 +96,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @initialize(
         now=st.sampled_from([OPEN, CLOSED]),
-        known=st.frozensets(st.sampled_from(["number", "elder"])),
+        known=st.frozensets(st.sampled_from(["number", "elder", "mobile", "sms"])),
     )
     def answer(self, now: datetime, known: frozenset[str]) -> None:
         self.now = now
@@ -109,6 +115,9 @@ class AnyCall(RuleBasedStateMachine):
             if isinstance(effect, ev.Say | ev.SayWaiting):
                 assert effect.texts and all(effect.texts)
                 assert not any("{" in text for text in effect.texts)
+            if isinstance(effect, ev.SendSms):
+                assert effect.text and (not effect.number or mobile(effect.number))
+                assert effect.number or {"mobile", "sms"} <= self.state.known
             if isinstance(effect, ev.Note) and effect.key == "callback":
                 assert not phone_fault(effect.value)
         assert self.over == (self.state.phase is Phase.ENDED)
