@@ -24,7 +24,8 @@ from ivr.source import Source
 
 TAKEN_NOTES = {
     "intent", "question", "unanswered", "reread", "reread_missed", "topic", "article",
-    "asked_back", "asked_back_no", "emergency", "elder", "language", "disposition",
+    "asked_back", "asked_back_no", "emergency", "elder", "language", "disposition", "case",
+    "case_asked", "case_check",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, collecting, elder, guiding, hearing, rereading
+from ivr import alarm, case_status, collecting, elder, guiding, hearing, rereading
 from ivr.events import (
     Answered,
+    CaseSeen,
     Digit,
     Effect,
     Event,
@@ -35,6 +36,7 @@ from ivr.events import (
 from ivr.hours import Calendar
 from ivr.nodes import (
     AnswerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     DirectionsNode,
@@ -114,6 +116,9 @@ class Dialogue:
             case PlacesFound() | WayFound():
                 if state.phase is Phase.ASKING and isinstance(turn.node, DirectionsNode):
                     guiding.found(turn, turn.node, event)
+            case CaseSeen():
+                if state.phase is Phase.ASKING and isinstance(turn.node, CaseStatusNode):
+                    case_status.seen(turn, turn.node, event)
             case QueueEnded(reason):
                 self._queue_ended(turn, reason)
             case PersonLeft(failed):
@@ -144,6 +149,8 @@ class Dialogue:
             turn.missed(node.nothing)
         elif state.phase is Phase.ASKING and isinstance(node, DirectionsNode):
             guiding.late(turn, node)
+        elif state.phase is Phase.ASKING and isinstance(node, CaseStatusNode):
+            case_status.late(turn, node)
         elif state.phase is Phase.LISTENING:
             self._silence(turn)
 
@@ -168,6 +175,8 @@ class Dialogue:
             collecting.silence(turn, node)
         elif isinstance(node, DirectionsNode):
             guiding.silence(turn, node)
+        elif isinstance(node, CaseStatusNode):
+            case_status.silence(turn, node)
 
     # ---- keys ----------------------------------------------------------------------------------
 
@@ -176,6 +185,9 @@ class Dialogue:
         local: tuple[Choice, ...] = ()
         if listening and isinstance(node, DigitsNode):
             collecting.keyed(turn, node, digit)
+            return
+        if listening and isinstance(node, CaseStatusNode):
+            case_status.keyed(turn, node, digit)
             return
         elder.voiced(turn)
         elder.answered(turn, words=True)

@@ -7,7 +7,7 @@ caller waits in a queue, digits and speech are fed as ever, so that an emergency
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # ---- events ------------------------------------------------------------------------------------
 
@@ -126,6 +126,23 @@ class WayFound:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """The reply to `CheckCase` with the same `tag`.
+
+    `decision` is ready (to an empty one), told, refused (whatever does not fit, and whether or not
+    there is such a case), locked, or unavailable. When told: the case's own `number`, what it is
+    about (`matter`), its `status` (`ivr.nodes.STATUSES`), and sentences that say more.
+    """
+
+    tag: int
+    decision: str
+    number: str = ""
+    matter: str = ""
+    status: str = ""
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueEnded:
     """Waiting is over without a person: reason is nobody, timeout or closed."""
 
@@ -168,6 +185,7 @@ Event = (
     | Answered
     | PlacesFound
     | WayFound
+    | CaseSeen
     | QueueEnded
     | PersonCame
     | PersonLeft
@@ -275,6 +293,30 @@ class FindWay:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckCase:
+    """Look up a case for a caller who proves who they are; the driver replies with CaseSeen.
+
+    `number` are the case number's digits, `last_four` ends the applicant's identity number and
+    `born` is their birthday (YYYYMMDD). Without a number: whether this caller can be told anything.
+    """
+
+    tag: int
+    number: str = ""
+    last_four: str = field(default="", repr=False)
+    born: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What the caller says and keys from now on is kept nowhere, until `on` is false.
+
+    Neither in transcript, journal and live page, nor in the recording.
+    """
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reread:
     """Read the last utterance a second time; the driver replies with ReadAgain."""
 
@@ -334,8 +376,9 @@ class Note:
     nothing), topic and article (what answered it), asked_back (the word of distress that was asked
     back), asked_back_no (the caller's clear no), language (what the caller speaks, where it is not
     Mandarin), elder (why the call is in elder mode: `ivr.elder`), emergency (the words or the key
-    that raised it), and disposition: machine, connected, message or emergency; a later one replaces
-    an earlier one.
+    that raised it), case_asked (the case number that was confirmed), case_check (what came of a
+    check: told, refused, locked), case (the number of the case that was told), and disposition:
+    machine, connected, message or emergency; a later one replaces an earlier one.
     """
 
     key: str
@@ -355,6 +398,8 @@ Effect = (
     | Ask
     | FindPlace
     | FindWay
+    | CheckCase
+    | Private
     | Reread
     | Enqueue
     | RecordMessage

@@ -5,10 +5,11 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, collecting, elder, guiding, rereading
+from ivr import alarm, case_status, collecting, elder, guiding, rereading
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
     AnswerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     DirectionsNode,
@@ -24,6 +25,9 @@ INTERRUPTING_SYLLABLES = 2
 QUESTION_SYLLABLES = 2
 AFTER_INTERRUPTION_MS = 5_000
 MOST_FALSE_STARTS = 2
+
+NUMBERED = DigitsNode | CaseStatusNode
+"""Nodes at which a number comes in pieces."""
 
 
 def said(turn: Turn) -> None:
@@ -92,7 +96,7 @@ def partial(turn: Turn, text: str) -> None:
         turn.set(cut=True)
     elif state.phase is Phase.SAYING and not state.cut:
         return
-    if syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, DigitsNode):
+    if syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, NUMBERED):
         turn.set(held=None)
     turn.arm(max(turn.patience(), AFTER_INTERRUPTION_MS))
 
@@ -106,7 +110,7 @@ def speech(
     """
     held = turn.state.held
     if held is None or text:
-        if held is not None and isinstance(turn.node, DigitsNode):
+        if held is not None and isinstance(turn.node, NUMBERED):
             # The next piece of a number came before the last one was read again: both count.
             text, again = held.text + text, False
         turn.set(held=None)
@@ -150,7 +154,7 @@ def _may_interrupt(turn: Turn) -> bool:
     node = turn.node
     if turn.state.then:
         return True
-    own = SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | DirectionsNode
+    own = SayNode | ListenNode | AnswerNode | MoreNode | NUMBERED | DirectionsNode
     return isinstance(node, own) and node.barge_in
 
 
@@ -179,6 +183,9 @@ def _understand(
         return
     if isinstance(node, DirectionsNode):
         guiding.heard(turn, node, text, again, otherwise)
+        return
+    if isinstance(node, CaseStatusNode):
+        case_status.heard(turn, node, text, again, otherwise)
         return
     core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES

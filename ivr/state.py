@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from ivr import digits, directions
+from ivr import case_check, digits, directions
 from ivr.emergency import Word
 from ivr.events import Answered
 
@@ -50,10 +50,10 @@ class State:
     caller said before the question. `question` is what the knowledge room is asked, `otherwise`
     what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
     waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
-    talk about a way stands. `paused` says that
-    the text stands still for a sound which may become words, `false_starts` how many did not.
-    `told` is the answer that was told last. `distress` are the different words of distress heard
-    in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
+    talk about a way stands, `case` the one about a case. `private`: nothing of what the caller says
+    and keys is kept. `paused` says that the text stands still for a sound which may become words,
+    `false_starts` how many did not. `told` is the answer that was told last. `distress` are the
+    different words of distress heard in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
     that a no leads back to it, or to the node `back` if the wait ended meanwhile; `crying` says
     that the utterance which was asked back has not ended. `known` is what was known of the caller
     beforehand (`Dialogue.start`). `language` is what the caller speaks when it is not Mandarin.
@@ -81,6 +81,8 @@ class State:
     told: Answered | None = None
     number: digits.State = field(default_factory=digits.State)
     way: directions.State = field(default_factory=directions.State)
+    case: case_check.State = field(default_factory=case_check.State)
+    private: bool = False
     deaf: bool = False
     paused: bool = False
     false_starts: int = 0

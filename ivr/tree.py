@@ -19,6 +19,7 @@ from ivr.nodes import (
     AnswerNode,
     AskBack,
     CallerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     DirectionsNode,
@@ -189,6 +190,22 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 unavailable=_way(data["unavailable"]),
                 next=data["next"],
                 otherwise=data["otherwise"],
+                wait_ms=data.get("wait_ms", 6000),
+                barge_in=barge_in,
+            )
+        case "case_status":
+            return CaseStatusNode(
+                name,
+                texts,
+                last_four=_texts(data["last_four"]),
+                born=_texts(data["born"]),
+                statuses=MappingProxyType(
+                    {status: _texts(text) for status, text in data["statuses"].items()}
+                ),
+                unavailable=_way(data["unavailable"]),
+                next=data["next"],
+                otherwise=data["otherwise"],
+                length=data.get("length", 0),
                 wait_ms=data.get("wait_ms", 6000),
                 barge_in=barge_in,
             )

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr import digits, directions
+from ivr import case_check, digits, directions
 from ivr.events import (
     Answered,
     Ask,
+    CheckCase,
     Deafen,
     Effect,
     Enqueue,
@@ -19,6 +20,7 @@ from ivr.events import (
     Listen,
     Note,
     Pause,
+    Private,
     RecordMessage,
     Resume,
     Say,
@@ -31,6 +33,7 @@ from ivr.nodes import (
     SILENCE_MS,
     AnswerNode,
     CallerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     DirectionsNode,
@@ -59,6 +62,9 @@ twice as long as slow speech, and time to render it."""
 
 PAUSE_MS = 4_000
 """A text stands still for so long at most, whatever sounds."""
+
+NUMBER_MS = 8_000
+"""How long who is asked for a case number may be silent: they may have to look for it."""
 
 TRIES = 2
 KEYS = "0123456789*#"
@@ -125,6 +131,12 @@ class Turn:
         self.set(paused=False, false_starts=self.state.false_starts + 1)
         self.guard(self.state.texts)
 
+    def private(self, on: bool) -> None:
+        """Begin or end that what the caller says and keys is kept nowhere."""
+        if on != self.state.private:
+            self.do(Private(on))
+            self.set(private=on)
+
     def guard(self, texts: Texts) -> None:
         """Set the timer for texts whose end may never be reported."""
         self.arm(GUARD_MS + GUARD_MS_PER_CHARACTER * sum(map(len, texts)))
@@ -141,6 +153,8 @@ class Turn:
         usual = node.no_input.after_ms if isinstance(node, ListenNode | DigitsNode) else SILENCE_MS
         if isinstance(node, DirectionsNode):
             usual = directions.patience_ms(self.state.way)
+        elif isinstance(node, CaseStatusNode):
+            usual = NUMBER_MS
         return round(usual * self.elder.patience) if self.elder else usual
 
     # ---- elder mode ----------------------------------------------------------------------------
@@ -169,6 +183,7 @@ class Turn:
     def go(self, name: str) -> None:
         """Enter a node and do what it does first."""
         self.hush()
+        self.private(False)
         self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None, held=None)
         self.do(Visit(name))
         node = self.node
@@ -180,6 +195,8 @@ class Turn:
             self._enter_digits()
         elif isinstance(node, DirectionsNode):
             self._enter_directions(node)
+        elif isinstance(node, CaseStatusNode):
+            self._enter_case_status(node)
         elif isinstance(node, ListenNode):
             self._enter_listen(node)
         elif isinstance(node, AnswerNode):
@@ -207,6 +224,10 @@ class Turn:
         elif isinstance(node, DirectionsNode):
             asked = directions.Asked(self.texts(node), node.origin)
             self.say(first + pieces(directions.question(asked, self.state.way)))
+        elif isinstance(node, CaseStatusNode):
+            self.private(case_check.private(self.state.case))
+            own = case_check.Asked(self.texts(node), node.last_four, node.born)
+            self.say(first + pieces(case_check.question(own, self.state.case)))
 
     def take(self, way: Way) -> None:
         """Take the way of a question that got no answer."""
@@ -309,6 +330,13 @@ class Turn:
             return
         self.set(phase=Phase.ASKING)
         self.do(self.listen(), FindPlace(""))
+        self.arm(node.wait_ms)
+
+    def _enter_case_status(self, node: CaseStatusNode) -> None:
+        self.set(case=case_check.State(), phase=Phase.ASKING)
+        if not self.state.deaf:
+            self.do(self.listen())
+        self.do(CheckCase(0))
         self.arm(node.wait_ms)
 
     def _enter_answer(self, node: AnswerNode) -> None:
