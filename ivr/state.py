@@ -53,13 +53,13 @@ class State:
     talk about a way stands, `case` the one about a case. `private`: nothing of what the caller says
     and keys is kept. `paused` says that the text stands still for a sound which may become words,
     `false_starts` how many did not. `told` is the answer that was told last. `distress` are the
-    different words of distress heard in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
-    that a no leads back to it, or to the node `back` if the wait ended meanwhile; `crying` says
-    that the utterance which was asked back has not ended. `known` is what was known of the caller
-    beforehand (`Dialogue.start`). `language` is what the caller speaks when it is not Mandarin.
-    `elder` is why the call is in elder mode, empty when it is not; `slow` counts slow answers,
-    `asked_at` is when the question had been said and `voiced_at` when the caller began to answer
-    it.
+    different words of distress heard in this call. While the caller is asked back (`asked_back`)
+    the phase stays what it was, so that a no leads back to it, or to the node `back` if the wait
+    ended meanwhile; `crying` says that the utterance which was asked back has not ended. `known` is
+    what was known of the caller beforehand (`Dialogue.start`). `language` is what the caller speaks
+    when it is not Mandarin. `elder` is why the call is in elder mode, empty when it is not; `slow`
+    counts slow answers, `asked_at` is when the question had been said and `voiced_at` when the
+    caller began to answer it.
     """
 
     node: str = ""

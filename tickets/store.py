@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.journal_tables import AuditEntry, Call, CallEvent, Recording, Utterance
 from tickets.apply import index_words, settle
+from tickets.cases.store import cases_of
+from tickets.cases.tables import Case
 from tickets.labels import Outcome
 from tickets.scope import in_area
 from tickets.tables import Ticket
@@ -23,13 +25,14 @@ class WrapUpError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A ticket with its call, the call's events and transcript in order, and its recording."""
+    """A ticket with its call, the call's events and transcript in order, recording and cases."""
 
     ticket: Ticket
     call: Call
     events: tuple[CallEvent, ...]
     utterances: tuple[Utterance, ...]
     recording: Recording | None
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ def dossier(db: Session, ticket: Ticket) -> Dossier:
         tuple(db.scalars(events)),
         tuple(db.scalars(said)),
         db.get(Recording, call.id),
+        cases_of(db, ticket.id),
     )
 
 

@@ -209,6 +209,8 @@ Effect = (
     | ivr.Ask
     | ivr.FindPlace
     | ivr.FindWay
+    | ivr.CheckCase
+    | ivr.Private
     | ivr.Reread
     | ivr.RecordMessage
     | ivr.Transfer

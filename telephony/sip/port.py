@@ -109,6 +109,12 @@ class Leg(Protocol):
         recording is closed and complete on disk before its `leg_ended`.
         """
 
+    def hide(self, on: bool) -> None:
+        """Record silence instead of what the far end says, until this is called with false.
+
+        Whoever listens hears it all the same; what the far end hears is recorded as ever.
+        """
+
     def stop_recording(self, done: Callable[[], None] | None = None) -> None:
         """Close both files. Safe when nothing records.
 

@@ -17,6 +17,7 @@ import knowledge.places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
+import tickets.cases.tables
 import tickets.tables
 from core import migrate
 from core.commands import make_db
@@ -31,6 +32,7 @@ ROOMS = (
     core.journal_tables,
     knowledge.places.tables,
     knowledge.tables,
+    tickets.cases.tables,
     tickets.tables,
 )
 
