@@ -323,7 +323,8 @@ class CallSession:
             # The call may be over by now, or a later utterance be read: nothing of either is ours.
             if self._reread is not line or self.state.phase is Phase.ENDED:
                 return
-            self._write("note", {"key": note[0], "value": keep(note[1])})
+            value = keep(note[1]) if note[0] == rereading.READ else note[1]
+            self._write("note", {"key": note[0], "value": value})
             self._dialogue(again)
 
         now = self._parts.reactor.seconds()

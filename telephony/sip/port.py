@@ -112,7 +112,8 @@ class Leg(Protocol):
     def hide(self, on: bool) -> None:
         """Record silence instead of what the far end says, until this is called with false.
 
-        Whoever listens hears it all the same; what the far end hears is recorded as ever.
+        Holds for the recording that runs. Whoever listens hears the far end all the same, and what
+        that hears is recorded as ever.
         """
 
     def stop_recording(self, done: Callable[[], None] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Who proves who they are hears how their case stands; who guesses is held up and learns nothing."""
+"""Who proves who they are hears how their case stands; who guesses is held up."""
 
 from __future__ import annotations
 
