@@ -54,8 +54,13 @@ class Case:
     """One node with case records, a caller on the line, and all that was kept of the call."""
 
     def __init__(
-        self, folder: Path, sessions: Sessions, readings: tuple[Reading, ...] = ()
+        self,
+        folder: Path,
+        sessions: Sessions,
+        readings: tuple[Reading, ...] = (),
+        first: int = 0,
     ) -> None:
+        """`first` is the first call's number, and its identifier."""
         folder.mkdir()
         self.hall = hall = Hall(folder, Dialogue(load(TREE)), readings=readings)
         self.sessions = sessions
