@@ -8,8 +8,9 @@ from typing import Any
 
 from core.area import full_name, name
 from core.clock import local
-from core.crypto import mask_number
+from core.crypto import mask_name, mask_number
 from core.journal_tables import Utterance
+from tickets.cases.record import LABELS, Status
 from tickets.labels import label
 
 EVENTS = {
@@ -140,6 +141,8 @@ FILTERS = {
     "domestic": domestic,
     "detail": detail,
     "label": lambda value, kind: label(kind, value),
+    "case_status": lambda value: LABELS[Status(value)],
+    "masked_name": mask_name,
     "area": name,
     "full_area": full_name,
     "event": lambda kind: EVENTS.get(kind, kind),
