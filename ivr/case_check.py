@@ -185,6 +185,16 @@ def question(asked: Asked, state: State) -> Texts:
     return digits.question(state.number, asked.number)
 
 
+def answers(state: State, text: str, today: date) -> bool:
+    """Whether an utterance answers the question that stands, as far as its form tells."""
+    match state.stage:
+        case Stage.LAST_FOUR:
+            return bool(_FOUR.fullmatch(state.last_four + four_of(text)))
+        case Stage.BORN:
+            return bool(day_of(state.born + text, today))
+    return bool(understood(text).digits)
+
+
 def day_of(said: str, today: date) -> str:
     """Return the date of birth in what was said or keyed, as YYYYMMDD; '' when there is none.
 

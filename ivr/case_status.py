@@ -6,6 +6,7 @@ by saying so. While the caller proves who they are the call is private (`ivr.eve
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from ivr import case_check, rereading
@@ -26,7 +27,8 @@ def heard(turn: Turn, node: CaseStatusNode, text: str, again: bool, otherwise: s
     plain = bool(said.verdict) and not said.digits
     if not plain and rereading.wanted(turn, text, 0.0, again):
         return
-    if not said.digits and understood(otherwise).digits:
+    case, today = turn.state.case, _today(turn)
+    if case_check.answers(case, otherwise, today) and not case_check.answers(case, text, today):
         text = otherwise
     if text:
         _take(turn, node, case_check.Heard(text))
@@ -90,8 +92,11 @@ def _take(turn: Turn, node: CaseStatusNode, event: case_check.Event) -> None:
 
 def _step(turn: Turn, node: CaseStatusNode, event: case_check.Event) -> case_check.Step:
     asked = case_check.Asked(turn.texts(node), node.last_four, node.born, node.length)
-    today = turn.now.astimezone(ZoneInfo(turn.calendar.zone)).date()
-    return case_check.step(asked, turn.state.case, event, turn.tree.courtesies, today)
+    return case_check.step(asked, turn.state.case, event, turn.tree.courtesies, _today(turn))
+
+
+def _today(turn: Turn) -> date:
+    return turn.now.astimezone(ZoneInfo(turn.calendar.zone)).date()
 
 
 def _do(turn: Turn, node: CaseStatusNode, reply: case_check.Reply) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import yaml
 
 from ivr import case_words as words
 from ivr import events as ev
-from ivr.nodes import STATUSES, CaseStatusNode
+from ivr.matching import best
+from ivr.nodes import STATUSES, CaseStatusNode, ListenNode
 from ivr.sentences import split
 from ivr.state import Phase
+from ivr.tree import examine
 from ivr.voice.spoken_digits import words_of
+from tests.ivr.conftest import ROOT, SHIPPED, WriteTree
 from tests.ivr.walk import Walk
 
 Call = Callable[..., Walk]
@@ -137,6 +141,15 @@ def test_digits_are_read_again_in_private(call: Call) -> None:
     assert "出生年月日" in walk.said
 
 
+@pytest.mark.parametrize(
+    ("text", "otherwise"), [("要二三", "一二三四"), ("一二三四", "一二三"), ("啊", "一二三四")]
+)
+def test_the_reading_that_answers_counts(call: Call, text: str, otherwise: str) -> None:
+    walk = at_identity(call).hear_out().send(ev.Speech("要二", 0.5, True))
+    walk.send(ev.ReadAgain(text, 0.7, otherwise))
+    assert "出生年月日" in walk.said
+
+
 def test_an_age_inside_it_is_no_elder(call: Call) -> None:
     assert not at_identity(call).hear_out().say("八十岁").state.elder
 
@@ -147,6 +160,36 @@ def test_all_that_is_said_is_a_fixed_text(call: Call) -> None:
     fixed = set(walk.dialogue.tree.fixed_texts())
     said = [text for effect in walk.all if isinstance(effect, ev.Say) for text in effect.texts]
     assert all(piece in fixed or words_of(piece) for text in said for piece in split(text))
+
+
+def test_no_article_question_asks_for_a_case(call: Call) -> None:
+    tree = call().dialogue.tree
+    need = tree.nodes["need"]
+    assert isinstance(need, ListenNode)
+    files = (ROOT / "knowledge" / "articles").glob("*.yaml")
+    asked = [q for file in files for q in yaml.safe_load(file.read_text("utf-8"))["questions"]]
+    assert len(asked) > 100
+    for question in asked:
+        found = best(question, 0.9, need.choices, tree.courtesies)
+        assert found is None or found.intent != "case_status", question
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("这个办件已经办结。", "。"), "closed says nothing"),
+        (("这个办件正在公示。", "这个办件{spoken}。"), "placeholder"),
+        (("      closed: 这个办件已经办结。\n", ""), "closed"),
+    ],
+)
+def test_what_is_wrong_with_such_a_node_is_found(
+    tree_file: WriteTree, change: tuple[str, str], words: str
+) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert change[0] in text
+    _, findings = examine(tree_file(text.replace(*change)))
+    said = " ".join(str(finding) for finding in findings)
+    assert words in said
 
 
 def test_the_shipped_tree_says_something_of_every_status(call: Call) -> None:
