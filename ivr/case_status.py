@@ -120,7 +120,8 @@ def _do(turn: Turn, node: CaseStatusNode, reply: case_check.Reply) -> None:
 
 def _tell(turn: Turn, node: CaseStatusNode, found: CaseSeen) -> None:
     """Say how the case stands; 再听一遍 afterwards says it again (`ivr.nodes.MoreNode`)."""
-    texts = pieces((f"您查的是{found.matter}。", *node.statuses.get(found.status, ()), *found.more))
+    # The status comes first: it is at hand, and the rest is rendered while it is said.
+    texts = pieces((*node.statuses.get(found.status, ()), *found.more))
     turn.private(False)
     turn.note("case", found.number)
     turn.note("topic", found.matter)

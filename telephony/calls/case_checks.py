@@ -18,16 +18,23 @@ def look_up(
 ) -> Deferred[ivr.CaseSeen]:
     """Look a case up, or (no number) whether this caller can be told of any.
 
-    A number that the caller has withheld counts as none. What fails is unavailable.
+    A number that the caller has withheld counts as none. What fails is unavailable. What is to be
+    said is rendered from now on.
     """
     caller = "" if invitation.withheld else invitation.caller
+
+    def seen(found: ivr.CaseSeen) -> ivr.CaseSeen:
+        for text in found.more:
+            for sentence in parts.prompts.split(text):
+                parts.prompts.want(sentence).addErrback(lambda _: None)
+        return found
 
     def failed(failure: Failure) -> ivr.CaseSeen:
         log.failure("a case cannot be looked up", failure)
         return ivr.CaseSeen(asked.tag, "unavailable")
 
     looking: Deferred[ivr.CaseSeen] = parts.run_in_thread(_seen, parts.cases, asked, call, caller)
-    return looking.addErrback(failed)
+    return looking.addCallback(seen).addErrback(failed)
 
 
 def _seen(desk: CaseDesk | None, asked: ivr.CheckCase, call: str, caller: str) -> ivr.CaseSeen:

@@ -181,7 +181,7 @@ def test_a_spoken_check_is_told_linked_and_kept_nowhere(
     to_identity(case).say("零零二艾克斯").say("一九四九年十二月三十一号", 3)
     case.hear_out()
     said = "".join(case.hall.journal.texts("said"))
-    assert "您查的是最低生活保障申请。这个办件正在审核。最近一次办理是2026年3月2日" in said
+    assert "这个办件正在审核。办的是最低生活保障申请。最近一次办理是2026年3月2日" in said
     assert case.hall.journal.texts("heard") == ["我的低保办得怎么样了", HIDDEN, HIDDEN]
     case.say("不用了谢谢").end()
     assert case.hall.ended["disposition"] == "machine"
@@ -239,6 +239,19 @@ def test_what_the_second_reader_makes_of_it_is_kept_nowhere(
     case.end()
     kept = case.kept(database)
     assert not [secret for secret in SECRETS if secret in kept]
+
+
+def test_the_rest_is_rendered_while_the_status_is_said(case: Case) -> None:
+    last = "以上是2026年3月2日的办理情况。"
+    case.hall.prompts.missing.add(last)
+    to_identity(case).key("002*").key("19491231")
+    assert (
+        case.hall.playing(case.leg)[0] == "这个办件正在审核。" and last in case.hall.prompts.wanted
+    )
+    case.hall.prompts.render(last)
+    case.hear_out()
+    assert last in case.hall.journal.texts("said")
+    case.end()
 
 
 def test_three_wrong_answers_lead_to_a_person_and_three_such_calls_to_a_lock(

@@ -19,9 +19,7 @@ from tests.ivr.conftest import ROOT, SHIPPED, WriteTree
 from tests.ivr.walk import Walk
 
 Call = Callable[..., Walk]
-TOLD = ev.CaseSeen(
-    1, "told", "A20260301", "最低生活保障申请", "reviewing", ("最近一次变动是昨天。",)
-)
+TOLD = ev.CaseSeen(1, "told", "A20260301", "最低生活保障申请", "reviewing", ("办的是低保。",))
 
 
 def asked(call: Call, said: str = "我的低保办得怎么样了") -> Walk:
@@ -70,7 +68,7 @@ def test_from_the_number_to_the_status(call: Call) -> None:
     assert walk.state.private
     walk.send(TOLD)
     assert walk.of(ev.Private) == [ev.Private(False)]
-    assert walk.said == "您查的是最低生活保障申请。这个办件正在审核。最近一次变动是昨天。"
+    assert walk.said == "这个办件正在审核。办的是低保。"
     assert walk.notes("case") == ["A20260301"] and walk.notes("case_check") == ["told"]
     assert walk.notes("disposition") == ["machine"] and walk.notes("topic") == ["最低生活保障申请"]
     assert walk.hear_out().state.node == "anything_else"

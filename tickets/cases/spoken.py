@@ -10,15 +10,20 @@ from tickets.cases.tables import Case
 
 
 def sentences(case: Case, today: date, zone: str) -> tuple[str, ...]:
-    """Say when a case last changed, what comes next and by when, and how new all this is.
+    """Say what a case is about, its last step, what comes next and by when, and how new this is.
 
-    Its matter and status are not among them: the tree has words of its own for each status. Nor is
-    the applicant's name.
+    Its status is not among them: the tree has words of its own for each. Nor is the applicant.
     """
     return tuple(
         filter(
             None,
-            (_last(case), _next(case), _promise(case, today), _as_of(case, zone)),
+            (
+                f"办的是{case.matter}。",
+                _last(case),
+                _next(case),
+                _promise(case, today),
+                _as_of(case, zone),
+            ),
         )
     )
 

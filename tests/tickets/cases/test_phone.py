@@ -19,6 +19,7 @@ from tickets.cases.tables import Case
 
 CALLER, OTHER = "+8613800138000", "+8613900139000"
 MORE = (
+    "办的是最低生活保障申请。",
     "最近一次办理是2026年3月2日，环节是入户调查。",
     "接下来是民主评议。",
     "承诺在2026年4月10日前办结。",
@@ -153,13 +154,13 @@ def test_what_is_said_of_a_case() -> None:
     said = sentences(case(Status.REVIEWING), date(2026, 3, 4), "Asia/Shanghai")
     assert said == MORE and not any("李秀兰" in text for text in said)
     late = sentences(case(Status.REVIEWING), date(2026, 4, 11), "Asia/Shanghai")
-    assert "还没有办结" in late[2] and "转人工" in late[2]
+    assert "还没有办结" in late[3] and "转人工" in late[3]
     for status in (Status.APPROVED, Status.REJECTED, Status.CLOSED):
         done = sentences(case(status), date(2026, 5, 1), "Asia/Shanghai")
         assert not any("承诺" in text or "原定" in text for text in done)
     bare = case(Status.RECEIVED, None)
     bare.steps, bare.next_step = [], ""
-    assert sentences(bare, date(2026, 3, 4), "Asia/Shanghai") == (MORE[3],)
+    assert sentences(bare, date(2026, 3, 4), "Asia/Shanghai") == (MORE[0], MORE[4])
 
 
 def test_a_case_was_last_told_in_the_authoritys_zone() -> None:
