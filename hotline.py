@@ -89,6 +89,8 @@ from telephony.switchboard import Rooms, Switchboard
 from tickets import samples
 from tickets.apply import apply_to_ticket
 from tickets.callers import recalled
+from tickets.cases.commands import make_cases
+from tickets.cases.phone import CaseDesk
 from tickets.commands import make_caller
 from tickets.sms.office import start_office
 from tickets.tables import Ticket
@@ -225,6 +227,7 @@ class Node:
             second=self.second_reader,
             ask=self._ask,
             guide=self._show_the_way,
+            cases=CaseDesk(self.sessions, clock.utc_now, self.settings.timezone),
             slow=self.slow,
             recall=lambda number: deferToThread(recalled, self.sessions, number),
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
@@ -477,6 +480,7 @@ main.add_command(make_user(load_store, clock.utc_now))
 main.add_command(make_token(load_store, clock.utc_now))
 main.add_command(make_caller(load_store))
 main.add_command(make_sms(load_settings, clock.utc_now))
+main.add_command(make_cases(load_store, clock.utc_now))
 main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_hear(intent_of))
 main.add_command(

@@ -8,8 +8,10 @@ from typing import Any
 
 from core.area import full_name, name
 from core.clock import local
-from core.crypto import mask_number
+from core.crypto import mask_name, mask_number
 from core.journal_tables import Utterance
+from tickets.cases.record import LABELS as CASE_LABELS
+from tickets.cases.record import Status
 from tickets.labels import LABELS, label
 
 EVENTS = {
@@ -152,6 +154,8 @@ FILTERS = {
     "detail": detail,
     "asker_value": lambda value, key: asker_value(key, value),
     "label": lambda value, kind: label(kind, value),
+    "case_status": lambda value: CASE_LABELS[Status(value)],
+    "masked_name": mask_name,
     "area": name,
     "full_area": full_name,
     "event": lambda kind: EVENTS.get(kind, kind),

@@ -43,13 +43,21 @@ def identity_fault(number: str, today: date) -> str:
         return "length"
     if number[:2] not in _PROVINCES:
         return "area"
-    try:
-        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return "birth"
-    if born > today or today.year - born.year > _OLDEST:
+    if birthday(number[6:14], today) is None:
         return "birth"
     return "" if check_digit(number[:17]) == number[17] else "check"
+
+
+def birthday(digits: str, today: date) -> date | None:
+    """Return the day that eight digits (YYYYMMDD) name, if somebody alive may be born on it.
+
+    None for no such day, one in the future, or one more than 130 years ago.
+    """
+    try:
+        born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None
+    return None if born > today or today.year - born.year > _OLDEST else born
 
 
 def phone_fault(number: str) -> str:

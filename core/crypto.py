@@ -85,3 +85,8 @@ def mask_number(number: str) -> str:
     if len(number) < keep + 8:
         return number[: max(1, len(number) - 4)][:3] + "****"
     return number[:keep] + "****" + number[-4:]
+
+
+def mask_name(name: str) -> str:
+    """Hide a person's name for lists but for the family name: 张三 becomes 张*."""
+    return name[:1] + "*" * (len(name) - 1)

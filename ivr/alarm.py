@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ivr import case_status
 from ivr.certainty import Words
 from ivr.emergency import Word, fresh, same
 from ivr.events import (
@@ -31,7 +32,7 @@ from ivr.events import (
     VoiceStarted,
 )
 from ivr.matching import best, core_of
-from ivr.nodes import AnswerNode, AskBack, ListenNode, MessageNode, QueueNode, Role
+from ivr.nodes import AnswerNode, AskBack, CaseStatusNode, ListenNode, MessageNode, QueueNode, Role
 from ivr.state import Phase
 from ivr.turn import Turn
 
@@ -109,6 +110,8 @@ def _named(words: Iterable[Word]) -> str:
 
 def _ask(turn: Turn, ask_back: AskBack, unfinished: bool) -> None:
     turn.note("asked_back", _named(turn.state.distress))
+    # What is said to this question belongs on the record.
+    turn.private(False)
     if turn.state.phase is not Phase.QUEUED:
         turn.hush()
     tag = turn.state.tag + 1
@@ -200,6 +203,8 @@ def _denied(turn: Turn, reply: str) -> None:
         turn.say(state.texts)
     elif state.phase is Phase.ASKING and isinstance(node, AnswerNode):
         turn.ask_knowledge(node)
+    elif state.phase is Phase.ASKING and isinstance(node, CaseStatusNode):
+        case_status.ask_once_more(turn, node)
     elif state.phase is Phase.RECORDING and isinstance(node, MessageNode):
         turn.do(RecordMessage(node.limit_ms))
     elif state.phase is Phase.LISTENING:

@@ -10,6 +10,7 @@ from ivr.graph import reachable, silent_loop, ways
 from ivr.nodes import (
     AnswerNode,
     CallerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     HoursNode,
@@ -18,6 +19,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SmsNode,
+    Texts,
     Tree,
     Way,
 )
@@ -26,7 +28,7 @@ from ivr.source import Source
 TAKEN_NOTES = {
     "intent", "question", "unanswered", "reread", "reread_missed", "topic", "article",
     "asked_back", "asked_back_no", "emergency", "elder", "language", "sms", "disposition",
-    "asked", "area", "age", "household",
+    "asked", "area", "age", "household", "case", "case_asked", "case_check",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
 
@@ -265,6 +267,8 @@ def _texts(at: Report, node: Node) -> Iterator[Finding]:
         return
     if not node.texts and not isinstance(node, QueueNode):
         yield _silent(at, node.name, "text")
+    if isinstance(node, CaseStatusNode):
+        yield from _case_texts(at, node)
     for text in node.texts:
         if "{" in text:
             yield at(
@@ -303,13 +307,25 @@ def _sms(at: Report, tree: Tree) -> Iterator[Finding]:
             yield at("nodes", node.name, "number", what=what, remedy=remedy)
 
 
-def _silent(at: Report, name: str, key: str) -> Finding:
+def _case_texts(at: Report, node: CaseStatusNode) -> Iterator[Finding]:
+    """Both questions and every status say something, in words of their own."""
+    said: dict[tuple[str, ...], Texts] = {("last_four",): node.last_four, ("born",): node.born}
+    said |= {("statuses", status): texts for status, texts in node.statuses.items()}
+    for path, texts in said.items():
+        if not texts:
+            yield _silent(at, node.name, *path)
+        if any("{" in text for text in texts):
+            what = "a placeholder stands outside an answer node"
+            yield at("nodes", node.name, *path, what=what, remedy="write the words themselves")
+
+
+def _silent(at: Report, name: str, *path: str) -> Finding:
     return at(
         "nodes",
         name,
-        key,
-        what=f"{name} has no prompt: its {key} says nothing",
-        remedy=f"write the words to be spoken as {key}",
+        *path,
+        what=f"{name} has no prompt: its {path[-1]} says nothing",
+        remedy=f"write the words to be spoken as {path[-1]}",
     )
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, asking, collecting, elder, guiding, hearing, rereading, texting
+from ivr import alarm, asking, case_status, collecting, elder, guiding, hearing, rereading, texting
 from ivr.events import (
     Answered,
+    CaseSeen,
     Digit,
     Effect,
     Event,
@@ -36,6 +37,7 @@ from ivr.events import (
 from ivr.hours import Calendar
 from ivr.nodes import (
     AnswerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     DirectionsNode,
@@ -119,6 +121,9 @@ class Dialogue:
             case SmsDone():
                 if state.phase is Phase.ASKING and isinstance(turn.node, SmsNode):
                     texting.done(turn, turn.node, event)
+            case CaseSeen():
+                if state.phase is Phase.ASKING and isinstance(turn.node, CaseStatusNode):
+                    case_status.seen(turn, turn.node, event)
             case QueueEnded(reason):
                 self._queue_ended(turn, reason)
             case PersonLeft(failed):
@@ -151,6 +156,8 @@ class Dialogue:
             guiding.late(turn, node)
         elif state.phase is Phase.ASKING and isinstance(node, SmsNode):
             texting.late(turn, node)
+        elif state.phase is Phase.ASKING and isinstance(node, CaseStatusNode):
+            case_status.late(turn, node)
         elif state.phase is Phase.LISTENING:
             self._silence(turn)
 
@@ -182,6 +189,8 @@ class Dialogue:
             collecting.silence(turn, node)
         elif isinstance(node, DirectionsNode):
             guiding.silence(turn, node)
+        elif isinstance(node, CaseStatusNode):
+            case_status.silence(turn, node)
 
     # ---- keys ----------------------------------------------------------------------------------
 
@@ -190,6 +199,9 @@ class Dialogue:
         local: tuple[Choice, ...] = ()
         if listening and isinstance(node, DigitsNode):
             collecting.keyed(turn, node, digit)
+            return
+        if listening and isinstance(node, CaseStatusNode):
+            case_status.keyed(turn, node, digit)
             return
         elder.voiced(turn)
         elder.answered(turn, words=True)

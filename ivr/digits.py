@@ -38,6 +38,11 @@ YES_KEYS, NO_KEYS = ("1", "#"), ("2", "*")
 LONGEST = 18
 """The most digits of a number of a given length; an identity number has as many."""
 
+FEWEST = 6
+"""The fewest of a case number."""
+
+CASE_NUMBER = "办件编号"
+
 
 class Phase(Enum):
     """Where the machine stands."""
@@ -155,6 +160,18 @@ def counted(length: int, name: str) -> Wanted:
         length,
         lambda number: "" if len(number) == length else "length",
         lambda number: len(number) == length,
+    )
+
+
+def case_number(length: int = 0) -> Wanted:
+    """Return what a case number must be: of `length` digits, or (0) of 6 to 18."""
+    if length:
+        return counted(length, CASE_NUMBER)
+    return Wanted(
+        CASE_NUMBER,
+        LONGEST,
+        lambda number: "length" if len(number) < FEWEST else "",
+        lambda number: len(number) == LONGEST,
     )
 
 

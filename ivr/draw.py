@@ -10,6 +10,7 @@ from ivr.graph import ways
 from ivr.nodes import (
     AnswerNode,
     CallerNode,
+    CaseStatusNode,
     DigitsNode,
     DirectionsNode,
     HangupNode,
@@ -37,6 +38,7 @@ _KINDS: dict[type, tuple[str, str, str]] = {
     MoreNode: ("补充", "box", "#e3f4e1"),
     DigitsNode: ("收号", "box", "#fff4d6"),
     DirectionsNode: ("指路", "box", "#e3f4e1"),
+    CaseStatusNode: ("办件", "box", "#e3f4e1"),
     QueueNode: ("排队", "box", "#fde2d9"),
     MessageNode: ("留言", "box", "#efe3f7"),
     TransferNode: ("转接", "box", "#fde2d9"),

@@ -12,7 +12,15 @@ from datetime import timedelta
 from ivr.ages import age_said
 from ivr.events import ElderBegins
 from ivr.matching import best, core_of, syllables
-from ivr.nodes import AnswerNode, DigitsNode, ElderMode, HangupNode, ListenNode, SayNode
+from ivr.nodes import (
+    AnswerNode,
+    CaseStatusNode,
+    DigitsNode,
+    ElderMode,
+    HangupNode,
+    ListenNode,
+    SayNode,
+)
 from ivr.state import Phase
 from ivr.turn import Turn
 
@@ -54,7 +62,7 @@ def heard(turn: Turn, text: str, confidence: float) -> bool:
         begin(turn, ASKED)
         others = [text.replace(phrase, "") for phrase in (*mode.asked.says, *mode.asked.mentions)]
         return not _more(turn, min(others, key=len))
-    if isinstance(turn.node, DigitsNode):
+    if isinstance(turn.node, DigitsNode | CaseStatusNode):
         return False
     age, rest = age_said(text)
     if age >= mode.age:

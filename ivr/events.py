@@ -7,7 +7,7 @@ caller waits in a queue, digits and speech are fed as ever, so that an emergency
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.asker import UNKNOWN, Asker
 
@@ -146,6 +146,23 @@ class SmsDone:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """The reply to `CheckCase` with the same `tag`.
+
+    `decision` is ready (to an empty one), told, refused (whatever does not fit, and whether or not
+    there is such a case), locked, or unavailable. When told: the case's own `number`, what it is
+    about (`matter`), its `status` (`ivr.nodes.STATUSES`), and sentences that say more.
+    """
+
+    tag: int
+    decision: str
+    number: str = ""
+    matter: str = ""
+    status: str = ""
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueEnded:
     """Waiting is over without a person: reason is nobody, timeout or closed."""
 
@@ -189,6 +206,7 @@ Event = (
     | PlacesFound
     | WayFound
     | SmsDone
+    | CaseSeen
     | QueueEnded
     | PersonCame
     | PersonLeft
@@ -312,6 +330,30 @@ class SendSms:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckCase:
+    """Look up a case for a caller who proves who they are; the driver replies with CaseSeen.
+
+    `number` are the case number's digits, `last_four` ends the applicant's identity number and
+    `born` is their birthday (YYYYMMDD). Without a number: whether this caller can be told anything.
+    """
+
+    tag: int
+    number: str = ""
+    last_four: str = field(default="", repr=False)
+    born: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What the caller says and keys from now on is kept nowhere, until `on` is false.
+
+    Neither in transcript, journal and live page, nor in the recording.
+    """
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reread:
     """Read the last utterance a second time; the driver replies with ReadAgain.
 
@@ -378,8 +420,10 @@ class Note:
     was asked for), area, age and household (what was understood of it: GB/T 2260 code, years,
     local or other; empty: nothing), language (what the caller speaks, where it is not
     Mandarin), sms (what became of a text that was asked for: `ivr.nodes.SMS_STATUS`), elder (why
-    the call is in elder mode: `ivr.elder`), emergency (the words or the key that raised it), and
-    disposition: machine, connected, message or emergency; a later one replaces an earlier one.
+    the call is in elder mode: `ivr.elder`), emergency (the words or the key that raised it),
+    case_asked (the case number that was confirmed), case_check (what came of a check: told,
+    refused, locked), case (the number of the case that was told), and disposition: machine,
+    connected, message or emergency; a later one replaces an earlier one.
     """
 
     key: str
@@ -400,6 +444,8 @@ Effect = (
     | FindPlace
     | FindWay
     | SendSms
+    | CheckCase
+    | Private
     | Reread
     | Enqueue
     | RecordMessage

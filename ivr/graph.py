@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ivr.nodes import (
     AnswerNode,
     CallerNode,
+    CaseStatusNode,
     DigitsNode,
     DirectionsNode,
     HoursNode,
@@ -76,6 +77,10 @@ def _ways(node: Node) -> Iterator[Exit]:
             yield Exit(node.next, ("next",), True)
             # Where a number is asked for the way back here ends at `next`.
             yield Exit(node.number, ("number",), False, "另报号码")
+        case CaseStatusNode():
+            yield Exit(node.next, ("next",), False, "已查到")
+            yield Exit(node.unavailable.next, ("unavailable", "next"), True, "不能查询")
+            yield Exit(node.otherwise, ("otherwise",), True, "没有查到")
         case CallerNode():
             yield Exit(node.known, ("known",), True, "来电有号码")
             yield Exit(node.withheld, ("withheld",), True, "来电无号码")

@@ -5,11 +5,12 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, asking, collecting, elder, guiding, rereading
+from ivr import alarm, asking, case_status, collecting, elder, guiding, rereading
 from ivr.certainty import Words
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
     AnswerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     DirectionsNode,
@@ -26,6 +27,9 @@ INTERRUPTING_SYLLABLES = 2
 QUESTION_SYLLABLES = 2
 AFTER_INTERRUPTION_MS = 5_000
 MOST_FALSE_STARTS = 2
+
+NUMBERED = DigitsNode | CaseStatusNode
+"""Nodes at which a number comes in pieces."""
 
 
 def said(turn: Turn) -> None:
@@ -96,7 +100,7 @@ def partial(turn: Turn, text: str) -> None:
         return
     if isinstance(turn.node, ListenNode):
         rereading.goes_on(turn)
-    elif syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, DigitsNode):
+    elif syllables(text) >= INTERRUPTING_SYLLABLES and not isinstance(turn.node, NUMBERED):
         turn.set(held=None)
     turn.arm(max(turn.patience(), AFTER_INTERRUPTION_MS))
 
@@ -117,7 +121,7 @@ def speech(
     """
     held = turn.state.held
     if held is None or text:
-        if held is not None and isinstance(turn.node, DigitsNode):
+        if held is not None and isinstance(turn.node, NUMBERED):
             # The next piece of a number came before the last one was read again: both count.
             text, again = held.text + text, False
         turn.set(held=None)
@@ -180,7 +184,7 @@ def _may_interrupt(turn: Turn) -> bool:
     node = turn.node
     if turn.state.then:
         return True
-    own = SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | DirectionsNode | SmsNode
+    own = SayNode | ListenNode | AnswerNode | MoreNode | NUMBERED | DirectionsNode | SmsNode
     return isinstance(node, own) and node.barge_in
 
 
@@ -217,6 +221,9 @@ def _understand(
         return
     if isinstance(node, AnswerNode) and state.asking is not None:
         asking.heard(turn, node, text, confidence, again, otherwise)
+        return
+    if isinstance(node, CaseStatusNode):
+        case_status.heard(turn, node, text, again, otherwise)
         return
     core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from ivr import condition_words, digit_words, digits, direction_words
+from ivr import case_words, condition_words, digit_words, digits, direction_words
 from ivr.emergency import Spotter
+from ivr.sentences import split
 from ivr.voice.numbers import number as spoken
 
 Texts = tuple[str, ...]
@@ -211,6 +212,33 @@ class DirectionsNode:
     barge_in: bool = True
 
 
+STATUSES = ("received", "reviewing", "announced", "approved", "rejected", "closed")
+"""Where a case may stand: 受理, 审核中, 公示, 已通过, 未通过, 已办结."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatusNode:
+    """Asks for a case number (`texts`) and who asks, and tells how the case stands.
+
+    `last_four` asks for the end of the identity number, `born` for the date of birth
+    (`ivr.case_check`). `statuses` has the sentences for each of `STATUSES`. Case numbers have
+    `length` digits, 0: any. `unavailable` is taken when no case can be looked up or nothing comes
+    within `wait_ms`; `otherwise` when it does not work out, `next` when the case was told.
+    """
+
+    name: str
+    texts: Texts
+    last_four: Texts
+    born: Texts
+    statuses: Mapping[str, Texts]
+    unavailable: Way
+    next: str
+    otherwise: str
+    length: int = 0
+    wait_ms: int = 6_000
+    barge_in: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class SmsNode:
     """Sends the answer or the way that was told last to a mobile phone (`ivr.texting`).
@@ -323,6 +351,7 @@ class ElderMode:
 Node = (
     SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
     | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode | SmsNode
+    | CaseStatusNode
 )  # fmt: skip
 
 
@@ -393,6 +422,8 @@ class Tree:
                 found.update(dict.fromkeys(digit_words.PHRASES))
             elif isinstance(node, DirectionsNode):
                 found.update(dict.fromkeys(direction_words.PHRASES))
+            elif isinstance(node, CaseStatusNode):
+                found.update(dict.fromkeys(digit_words.PHRASES + case_words.PHRASES))
         for choice in choices:
             found.update(dict.fromkeys(choice.says + choice.mentions))
         return list(found)
@@ -450,6 +481,12 @@ def _texts_of(node: Node) -> list[str]:
             *node.offer,
             *(text for each in node.said for text in node.telling(each, USUAL_CAP)),
         ]
+    if isinstance(node, CaseStatusNode):
+        told = [text for texts in node.statuses.values() for text in texts]
+        asked = [*node.texts, *node.last_four, *node.born, *_said(node.unavailable)]
+        number = digits.texts(digits.case_number(node.length))
+        fixed = [piece for text in case_words.TEXTS for piece in split(text)]
+        return [*asked, *number, *fixed, *told]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from core.asker import UNKNOWN, Asker
-from ivr import conditions, digits, directions
+from ivr import case_check, conditions, digits, directions
 from ivr.emergency import Word
 from ivr.events import Answered, ReadAgain
 
@@ -58,8 +58,9 @@ class State:
     caller said before the question. `question` is what the knowledge room is asked, `otherwise`
     what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
     waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
-    talk about a way stands. `paused` says that
-    the text stands still for a sound which may become words, `false_starts` how many did not.
+    talk about a way stands, `case` the one about a case. `private`: nothing of what the caller says
+    and keys is kept. `paused` says that the text stands still for a sound which may become words,
+    `false_starts` how many did not.
     `told` is the answer that was told last, `written` the answer or way that was told last, in
     writing. `offered` says that sending it was offered, `tell_on` is the node to which the call
     comes back from that. `asker` is what is known of who asks, for the whole call; `asking` is
@@ -104,6 +105,8 @@ class State:
     tell_on: str = ""
     number: digits.State = field(default_factory=digits.State)
     way: directions.State = field(default_factory=directions.State)
+    case: case_check.State = field(default_factory=case_check.State)
+    private: bool = False
     deaf: bool = False
     paused: bool = False
     false_starts: int = 0

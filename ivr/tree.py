@@ -21,6 +21,7 @@ from ivr.nodes import (
     AnswerNode,
     AskBack,
     CallerNode,
+    CaseStatusNode,
     Choice,
     Conditions,
     DigitsNode,
@@ -206,6 +207,22 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 next=data["next"],
                 offer=_texts(data.get("offer")),
                 wait_ms=data.get("wait_ms", 8000),
+                barge_in=barge_in,
+            )
+        case "case_status":
+            return CaseStatusNode(
+                name,
+                texts,
+                last_four=_texts(data["last_four"]),
+                born=_texts(data["born"]),
+                statuses=MappingProxyType(
+                    {status: _texts(text) for status, text in data["statuses"].items()}
+                ),
+                unavailable=_way(data["unavailable"]),
+                next=data["next"],
+                otherwise=data["otherwise"],
+                length=data.get("length", 0),
+                wait_ms=data.get("wait_ms", 6000),
                 barge_in=barge_in,
             )
         case "caller":

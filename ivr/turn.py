@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from core.asker import AREA, CONDITIONS
-from ivr import conditions, digits, directions, texting, trust
+from ivr import case_check, conditions, digits, directions, texting, trust
 from ivr.ages import without_age
 from ivr.events import (
     Answered,
     Ask,
+    CheckCase,
     Deafen,
     Effect,
     Enqueue,
@@ -21,6 +22,7 @@ from ivr.events import (
     Listen,
     Note,
     Pause,
+    Private,
     RecordMessage,
     Resume,
     Say,
@@ -33,6 +35,7 @@ from ivr.nodes import (
     SILENCE_MS,
     AnswerNode,
     CallerNode,
+    CaseStatusNode,
     Choice,
     DigitsNode,
     DirectionsNode,
@@ -66,6 +69,9 @@ CONDITION_MS = 8_000
 
 PAUSE_MS = 4_000
 """A text stands still for so long at most, whatever sounds."""
+
+NUMBER_MS = 8_000
+"""How long who is asked for a case number may be silent: they may have to look for it."""
 
 TRIES = 2
 KEYS = "0123456789*#"
@@ -132,6 +138,12 @@ class Turn:
         self.set(paused=False, false_starts=self.state.false_starts + 1)
         self.guard(self.state.texts)
 
+    def private(self, on: bool) -> None:
+        """Begin or end that what the caller says and keys is kept nowhere."""
+        if on != self.state.private:
+            self.do(Private(on))
+            self.set(private=on)
+
     def guard(self, texts: Texts) -> None:
         """Set the timer for texts whose end may never be reported."""
         self.arm(GUARD_MS + GUARD_MS_PER_CHARACTER * sum(map(len, texts)))
@@ -150,6 +162,8 @@ class Turn:
             usual = directions.patience_ms(self.state.way)
         elif self.state.asking is not None:
             usual = CONDITION_MS
+        elif isinstance(node, CaseStatusNode):
+            usual = NUMBER_MS
         return round(usual * self.elder.patience) if self.elder else usual
 
     # ---- elder mode ----------------------------------------------------------------------------
@@ -181,6 +195,7 @@ class Turn:
         came = self.state.node
         if not texting.belongs(self.tree.sms, name):
             self.set(tell_on="")
+        self.private(False)
         self.set(node=name, then="", tries=0, timer=0, cut=False, unsure=None, held=None)
         self.set(asking=None)
         self.do(Visit(name))
@@ -193,6 +208,8 @@ class Turn:
             self._enter_digits()
         elif isinstance(node, DirectionsNode):
             self._enter_directions(node)
+        elif isinstance(node, CaseStatusNode):
+            self._enter_case_status(node)
         elif isinstance(node, ListenNode):
             self._enter_listen(node)
         elif isinstance(node, AnswerNode):
@@ -224,6 +241,10 @@ class Turn:
         elif isinstance(node, DirectionsNode):
             asked = directions.Asked(self.texts(node), node.origin)
             self.say(first + pieces(directions.question(asked, self.state.way)))
+        elif isinstance(node, CaseStatusNode):
+            self.private(case_check.private(self.state.case))
+            own = case_check.Asked(self.texts(node), node.last_four, node.born)
+            self.say(first + pieces(case_check.question(own, self.state.case)))
 
     def take(self, way: Way) -> None:
         """Take the way of a question that got no answer."""
@@ -358,6 +379,13 @@ class Turn:
             return
         self.set(phase=Phase.ASKING)
         self.do(self.listen(), FindPlace(""))
+        self.arm(node.wait_ms)
+
+    def _enter_case_status(self, node: CaseStatusNode) -> None:
+        self.set(case=case_check.State(), phase=Phase.ASKING)
+        if not self.state.deaf:
+            self.do(self.listen())
+        self.do(CheckCase(0))
         self.arm(node.wait_ms)
 
     def _enter_answer(self, node: AnswerNode) -> None:

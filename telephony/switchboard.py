@@ -31,7 +31,7 @@ from ivr.voice.port import Prompts
 from telephony import metrics
 from telephony.calls import recovery
 from telephony.calls.machine import CallMachine
-from telephony.calls.ports import Guide, Parts, Reply, Texts
+from telephony.calls.ports import CaseDesk, Guide, Parts, Reply, Texts
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
@@ -60,6 +60,8 @@ class Rooms:
     """Answers a question of a call from an area."""
     guide: Guide
     """Finds a place or a way for a call from an area; called in a thread."""
+    cases: CaseDesk
+    """Looks up cases for callers; called in a thread."""
     slow: Prompts
     """The prompts of elder mode."""
     recall: Callable[[str], Deferred[frozenset[str]]]
@@ -168,6 +170,7 @@ class Switchboard:
             recogniser=rooms.recogniser,
             ask=rooms.ask,
             guide=rooms.guide,
+            cases=rooms.cases,
             people=self._people,
             recordings=self._recordings,
             publish=self._snapshot.publish,

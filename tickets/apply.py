@@ -12,6 +12,7 @@ from core.db import Secret
 from core.journal_tables import Utterance
 from core.record import Record
 from tickets import callers
+from tickets.cases import store as cases
 from tickets.labels import State, state_of
 from tickets.numbering import next_number
 from tickets.tables import Ticket, TicketTerm
@@ -58,6 +59,10 @@ def apply_to_ticket(db: Session, record: Record, zone: str = "Asia/Shanghai") ->
             _note(ticket, str(record.data["key"]), str(record.data["value"]))
             if record.data["key"] == "elder" and not ticket.withheld:
                 callers.remember(db, ticket.caller_key, str(record.data["value"]), record.at)
+            if record.data["key"] == "case":
+                db.flush()
+                number = str(record.data["value"])
+                cases.link(db, ticket.id, number, cases.BY_CHECK, record.at)
             if record.data["key"] == "article":
                 _note(ticket, "article_version", str(record.data.get("version", "")))
                 _note(ticket, "article_title", str(record.data.get("title", "")))

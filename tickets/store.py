@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.journal_tables import AuditEntry, Call, CallEvent, Recording, Utterance
 from tickets.apply import index_words, settle
+from tickets.cases.store import cases_of
+from tickets.cases.tables import Case
 from tickets.labels import Outcome
 from tickets.scope import in_area
 from tickets.sms.outbox import of_call
@@ -33,6 +35,7 @@ class Dossier:
     utterances: tuple[Utterance, ...]
     recording: Recording | None
     texts: tuple[SmsMessage, ...]
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def dossier(db: Session, ticket: Ticket) -> Dossier:
         tuple(db.scalars(said)),
         db.get(Recording, call.id),
         tuple(of_call(db, call.id)),
+        cases_of(db, ticket.id),
     )
 
 

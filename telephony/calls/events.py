@@ -210,6 +210,8 @@ Effect = (
     | ivr.FindPlace
     | ivr.FindWay
     | ivr.SendSms
+    | ivr.CheckCase
+    | ivr.Private
     | ivr.Reread
     | ivr.RecordMessage
     | ivr.Transfer

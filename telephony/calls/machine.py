@@ -9,12 +9,19 @@ ringing → machine ⇄ queued → offered → connected → machine | ended
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
 
 from ivr import events as ivr
 from telephony.calls import events as ev
+
+HIDDEN_KEY = "•"
+"""Written instead of a key that was pressed in private."""
+
+STILL_PRIVATE = timedelta(seconds=5)
+"""A key so soon after one in private is private too: who keys a whole identity number where its end
+was asked for goes on when the dialogue does not wait for more."""
 
 
 class Phase(Enum):
@@ -46,7 +53,10 @@ class Script(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallState:
-    """All that a decision depends on; `early` are keys pressed before the audio was up."""
+    """All that a decision depends on; `early` are keys pressed before the audio was up.
+
+    While the call is `private`, and until `hidden_until`, keys are written as HIDDEN_KEY.
+    """
 
     phase: Phase = Phase.RINGING
     dialogue: Any = None
@@ -58,6 +68,8 @@ class CallState:
     connected: bool = False
     message: bool = False
     emergency: bool = False
+    private: bool = False
+    hidden_until: datetime | None = None
 
 
 Step = tuple[CallState, tuple[ev.Effect, ...]]
@@ -117,7 +129,8 @@ class CallMachine:
             return state, ()
         before: tuple[ev.Effect, ...] = ()
         if isinstance(event, ivr.Digit):
-            before = (ev.Write("digit", {"digit": event.digit}),)
+            state, shown = _shown(state, event.digit, now)
+            before = (ev.Write("digit", {"digit": shown}),)
         if isinstance(event, ivr.MessageDone):
             if state.phase is not Phase.MESSAGE:
                 return state, ()
@@ -201,6 +214,9 @@ class CallMachine:
                     state = replace(state, phase=phase, join=join, emergency=urgent)
                     done.append(ev.Write("queued", {"queue": queue, "priority": priority}))
                     done.append(join)
+                case ivr.Private(on):
+                    state = replace(state, private=on)
+                    done.append(effect)
                 case ivr.HangUp():
                     state, effects = self._end(state, "machine hung up", drop=True)
                     return state, (*done, *effects)
@@ -241,6 +257,14 @@ class CallMachine:
     @staticmethod
     def _is_with(state: CallState, phase: Phase, agent: str) -> bool:
         return state.phase is phase and state.agent == agent
+
+
+def _shown(state: CallState, key: str, now: datetime) -> tuple[CallState, str]:
+    """Return what may be written of a key."""
+    until = state.hidden_until
+    if not state.private and (until is None or now >= until):
+        return state, key
+    return replace(state, hidden_until=now + STILL_PRIVATE), HIDDEN_KEY
 
 
 def disposition(state: CallState) -> str:

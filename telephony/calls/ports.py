@@ -58,6 +58,40 @@ class Texts(Protocol):
         """Keep a text to a number and send it; fires with what the caller is told."""
 
 
+class CaseAnswer(Protocol):
+    """What a caller is told of a case: see `ivr.events.CaseSeen`."""
+
+    @property
+    def decision(self) -> str:
+        """One of ready, told, refused, locked and unavailable."""
+
+    @property
+    def number(self) -> str:
+        """The case's own number."""
+
+    @property
+    def matter(self) -> str:
+        """What it is about."""
+
+    @property
+    def status(self) -> str:
+        """Where it stands."""
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """Sentences that say more."""
+
+
+class CaseDesk(Protocol):
+    """Looks up cases for callers. Its methods block: for a thread."""
+
+    def ready(self, call: str, caller: str) -> CaseAnswer:
+        """Say whether this caller can be told anything now."""
+
+    def check(self, call: str, caller: str, digits: str, last_four: str, born: str) -> CaseAnswer:
+        """Check who asks for the case with these digits, and tell."""
+
+
 class WaitingRoom(Protocol):
     """The queue, as a call sees it."""
 
@@ -139,6 +173,8 @@ class Parts:
     transcribe: Callable[[], bool]
     """Whether one more stream may be recognised now, beyond those that lead dialogues."""
     guide: Guide = no_guide
+    cases: CaseDesk | None = None
+    """Without it a person looks cases up."""
     second: SecondReader | None = None
     """Reads utterances again that the recogniser was unsure of."""
     known: Callable[[Invitation], frozenset[str]] = known_of

@@ -19,12 +19,14 @@ from core.record import Record
 from ivr import events as ivr
 from telephony.calls import events as ev
 from telephony.calls import rereading, texting
+from telephony.calls.case_checks import look_up
 from telephony.calls.closing import close_recording
 from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
 from telephony.calls.machine import CallState, Phase
 from telephony.calls.other_side import OtherSide
 from telephony.calls.ports import Parts
+from telephony.calls.privacy import Privacy
 from telephony.calls.saying import Saying
 from telephony.calls.taking import MessageTaking
 from telephony.calls.transcript import Transcript
@@ -72,6 +74,7 @@ class CallSession:
         self._versions: dict[str, tuple[int, str]] = {}
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
+        self._privacy = Privacy(parts.reactor)
         self._transcript = Transcript(live, self._write, parts.reactor)
         self._message = MessageTaking(
             leg, self._ears, parts.beep, self._heard, self._last_words, self._message_done
@@ -157,7 +160,9 @@ class CallSession:
             self.state, effects = self._parts.machine.step(self.state, event, now)
         except Exception:
             self.log.failure(
-                "call {id}: {event} could not be decided", id=self.call_id, event=event
+                "call {id}: {event} could not be decided",
+                id=self.call_id,
+                event=type(event) if self._privacy.on else event,
             )
             return
         for effect in effects:
@@ -200,6 +205,12 @@ class CallSession:
                 self._guide(effect)
             case ivr.SendSms():
                 self._text(effect)
+            case ivr.CheckCase():
+                looking = look_up(self._parts, effect, self.call_id, self._invitation)
+                looking.addCallback(self._dialogue)
+            case ivr.Private(on):
+                self._privacy.set(on)
+                self._leg.hide(on)
             case ivr.Reread(utterances):
                 self._read_again(utterances)
             case ivr.RecordMessage(limit_ms):
@@ -293,10 +304,11 @@ class CallSession:
         self._transcript.add("machine", Line(text, start, end, 1.0, (), True))
 
     def _voice(self) -> None:
+        self._privacy.voice()
         self._dialogue(ivr.VoiceStarted())
 
     def _heard(self, line: Line) -> None:
-        self._transcript.add("caller", line)
+        self._transcript.add("caller", self._privacy.of(line))
         if not line.final:
             self._dialogue(ivr.SpeechPartial(line.text))
             return
@@ -309,20 +321,21 @@ class CallSession:
         line, second = self._last.as_one(utterances), self._parts.second
         if line is None or second is None:
             return
-        self._reread = line
+        self._reread, keep = line, self._privacy.shown
 
         def read(again: ivr.ReadAgain, note: tuple[str, str]) -> None:
             # The call may be over by now, or a later utterance be read: nothing of either is ours.
             if self._reread is not line or self.state.phase is Phase.ENDED:
                 return
-            self._write("note", {"key": note[0], "value": note[1]})
+            value = keep(note[1]) if note[0] == rereading.READ else note[1]
+            self._write("note", {"key": note[0], "value": value})
             self._dialogue(again)
 
         now = self._parts.reactor.seconds()
         rereading.read_again(second, line, self._ears.sound_of(line), now, read)
 
     def _last_words(self, line: Line) -> None:
-        self._transcript.add("caller", line)
+        self._transcript.add("caller", self._privacy.of(line))
 
     def _ask(self, asked: ivr.Ask) -> None:
         texts = [text for text in (asked.text, asked.otherwise) if text]

@@ -158,6 +158,10 @@ class SipLeg(Leg):
         if self.state is not LegState.ENDED:
             self._recording = Recording(self._endpoint, self.wiring, said, heard)
 
+    def hide(self, on: bool) -> None:
+        if self._recording is not None:
+            self._recording.hide(on)
+
     def stop_recording(self, done: Callable[[], None] | None = None) -> None:
         recording, self._recording = self._recording, None
         if recording is not None:

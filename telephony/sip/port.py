@@ -109,6 +109,13 @@ class Leg(Protocol):
         recording is closed and complete on disk before its `leg_ended`.
         """
 
+    def hide(self, on: bool) -> None:
+        """Record silence instead of what the far end says, until this is called with false.
+
+        Holds for the recording that runs. Whoever listens hears the far end all the same, and what
+        that hears is recorded as ever.
+        """
+
     def stop_recording(self, done: Callable[[], None] | None = None) -> None:
         """Close both files. Safe when nothing records.
 

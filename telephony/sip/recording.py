@@ -30,6 +30,7 @@ class Recording:
         self._wiring = wiring
         self._paths = (Path(said), Path(heard))
         self._recorders: list[Any] = []
+        self._hidden = False
         try:
             for path in self._paths:
                 recorder = pj.AudioMediaRecorder()
@@ -43,10 +44,20 @@ class Recording:
         wiring.add_ear(self._recorders[0])
         wiring.record_heard(self._recorders[1])
 
+    def hide(self, on: bool) -> None:
+        """Let silence take the place of what the far end says, or no longer."""
+        if not self._recorders or on == self._hidden:
+            return
+        self._hidden = on
+        if on:
+            self._wiring.remove_ear(self._recorders[0])
+        else:
+            self._wiring.add_ear(self._recorders[0])
+
     def close(self, done: Callable[[], None]) -> None:
         """End it; `done` is called once when both files are complete on disk."""
         if self._recorders:
-            self._wiring.remove_ear(self._recorders[0])
+            self.hide(True)
             self._wiring.record_heard(None)
         self._destroy()
         Closing(self._endpoint, self._paths, done)

@@ -17,6 +17,7 @@ import knowledge.places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
+import tickets.cases.tables
 import tickets.sms.tables
 import tickets.tables
 from core import migrate
@@ -33,6 +34,7 @@ ROOMS = (
     knowledge.places.tables,
     knowledge.tables,
     tickets.sms.tables,
+    tickets.cases.tables,
     tickets.tables,
 )
 

@@ -69,6 +69,7 @@ class FakeLeg(Leg):
         self._answered = False
         self._listener: Callable[[bytes], None] | None = None
         self._tracks: tuple[Track, Track] | None = None
+        self.hidden = False
         self._play_timer: IDelayedCall | None = None
         self._play_begun = 0.0
         self._play_from_ms = 0
@@ -164,8 +165,12 @@ class FakeLeg(Leg):
             path.write_bytes(header(0))
         self._tracks = (Track(said, now), Track(heard, now))
 
+    def hide(self, on: bool) -> None:
+        self.hidden = on and self._tracks is not None
+
     def stop_recording(self, done: Callable[[], None] | None = None) -> None:
         tracks, self._tracks = self._tracks, None
+        self.hidden = False
         if tracks is not None:
             if self.playing:
                 count = round((self._clock.seconds() - self._play_begun) * RATE)
@@ -213,7 +218,7 @@ class FakeLeg(Leg):
             frame = pcm[start : start + FRAME_BYTES].ljust(FRAME_BYTES, b"\0")
             now = self._clock.seconds()
             sound = np.frombuffer(frame, "<i2")
-            if self._tracks is not None:
+            if self._tracks is not None and not self.hidden:
                 self._tracks[0].pieces.append((now, sound))
             for peer in self.peers:
                 if peer._tracks is not None:

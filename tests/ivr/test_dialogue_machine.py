@@ -12,7 +12,7 @@ from core.chinese_ids import phone_fault
 from core.sms.numbers import mobile
 from ivr import events as ev
 from ivr.dialogue import Dialogue
-from ivr.nodes import AnswerNode, DigitsNode
+from ivr.nodes import STATUSES, AnswerNode, CaseStatusNode, DigitsNode
 from ivr.state import Phase, State
 from ivr.tree import load
 from tests.ivr.conftest import CLOSED, OPEN, SHIPPED
@@ -22,7 +22,7 @@ DIALOGUE = Dialogue(load(SHIPPED))
 WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
-     "我八十岁了", "讲慢一点", "讲粤语", "去香梅路怎么走", "下一步",
+     "我八十岁了", "讲慢一点", "讲粤语", "查办件进度", "去香梅路怎么走", "下一步",
      "幺三八零零幺三八零零零", "零零幺", "对", "不对", "再听一遍", "要带什么材料", "去哪里办",
      "天河区", "七十二", "外地户口", "发短信"]
 )  # fmt: skip
@@ -56,6 +56,15 @@ WAYS = st.builds(
     ),
     why=st.sampled_from(["", "走路到不了。"]),
 )
+CASES = st.builds(
+    ev.CaseSeen,
+    tag=st.integers(0, 3),
+    decision=st.sampled_from(["ready", "told", "refused", "locked", "unavailable", "?"]),
+    number=st.just("20260301"),
+    matter=st.just("低保申请"),
+    status=st.sampled_from(STATUSES),
+    more=st.sampled_from([(), ("最近一次变动是2026年3月1日。",)]),
+)
 TAGS = st.integers(0, 60)
 EVENTS = st.one_of(
     st.builds(ev.Started),
@@ -74,6 +83,7 @@ EVENTS = st.one_of(
         st.sampled_from(["sent", "queued", "capped", "refused", "unavailable", "?"]),
         st.integers(0, 100),
     ),
+    CASES,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
     st.builds(ev.PersonLeft, st.booleans()),
@@ -238,6 +248,17 @@ class AnyCall(RuleBasedStateMachine):
     def caller_asks_the_way(self, words: str) -> None:
         self.step(ev.Speech(words, 0.9))
 
+    @precondition(lambda self: self.state.node == "case_status")
+    @rule(reply=CASES)
+    def case_is_looked_up(self, reply: ev.CaseSeen) -> None:
+        self.step(reply)
+
+    @precondition(lambda self: self.state.node == "case_status")
+    @rule(keys=st.sampled_from(["20260301#1", "1234", "19580305", "002*", "#"]))
+    def caller_keys_a_case(self, keys: str) -> None:
+        for key in keys:
+            self.step(ev.Digit(key))
+
     @precondition(lambda self: self.state.phase is Phase.RECORDING)
     @rule()
     def message_is_left(self) -> None:
@@ -278,11 +299,15 @@ class AnyCall(RuleBasedStateMachine):
         assert self.state.phase in waits or self.state.timer
 
     @invariant()
+    def private_only_where_a_case_is_asked_for(self) -> None:
+        assert not self.state.private or self.state.node == "case_status"
+
+    @invariant()
     def zero_reaches_people(self) -> None:
         """Or is a digit, where a number is collected; saying so reaches them there too."""
         if self.state.phase in (Phase.ENDED, Phase.QUEUED):
             return
-        collects = isinstance(DIALOGUE.tree.nodes[self.state.node], DigitsNode)
+        collects = isinstance(DIALOGUE.tree.nodes[self.state.node], DigitsNode | CaseStatusNode)
         if collects and self.state.phase is Phase.LISTENING and not self.state.asked_back:
             state, effects = DIALOGUE.step(self.state, ev.Speech("转人工", 0.9), OPEN)
         else:

@@ -165,6 +165,39 @@ async def test_both_recordings_are_aligned_with_time(bench: Any, wav: Any, tmp_p
 
 
 @Test
+async def test_what_is_hidden_is_heard_and_recorded_as_silence(
+    bench: Any, wav: Any, tmp_path: Path
+) -> None:
+    leg, _ = await answered(bench)
+    frames: list[bytes] = []
+    done: list[str] = []
+    leg.hide(True)
+    leg.listen(frames.append)
+    leg.record(tmp_path / "said.wav", tmp_path / "heard.wav")
+    await bench.far_says(leg, 600, 400)
+    await bench.passes(0.2)
+    leg.hide(True)
+    leg.play([wav("a", 1000, 500)], lambda: done.append("played"))
+    count = len(frames)
+    await bench.far_says(leg, 900, 400)
+    await bench.until(lambda: done)
+    await bench.passes(0.2)
+    hidden = np.frombuffer(b"".join(frames[count:]), "<i2")
+    assert level(hidden, 900) > 1000, "whoever listens hears it"
+    leg.hide(False)
+    leg.hide(False)
+    await bench.far_says(leg, 1300, 400)
+    leg.stop_recording(lambda: done.append("closed"))
+    leg.hide(True)
+    await bench.until(lambda: "closed" in done)
+    said, heard = sound_of(tmp_path / "said.wav"), sound_of(tmp_path / "heard.wav")
+    assert abs(len(said) - len(heard)) <= 320, "silence keeps the time"
+    assert level(said, 600) > 500 and level(said, 1300) > 500
+    assert level(said, 900) < 50
+    assert level(heard, 1000) > 500
+
+
+@Test
 async def test_the_end_of_a_leg_closes_its_recording_first(bench: Any, tmp_path: Path) -> None:
     leg, owner = await answered(bench)
     lengths: list[int] = []
