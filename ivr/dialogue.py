@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, collecting, elder, guiding, hearing, rereading
+from ivr import alarm, collecting, elder, guiding, hearing, rereading, service_place_turns
 from ivr.events import (
     Answered,
     Digit,
@@ -25,6 +25,7 @@ from ivr.events import (
     QueueEnded,
     ReadAgain,
     SayDone,
+    ServicePlacesFound,
     Speech,
     SpeechPartial,
     Started,
@@ -41,6 +42,7 @@ from ivr.nodes import (
     ListenNode,
     MessageNode,
     QueueNode,
+    ServicePlacesNode,
     TransferNode,
     Tree,
 )
@@ -114,6 +116,11 @@ class Dialogue:
             case PlacesFound() | WayFound():
                 if state.phase is Phase.ASKING and isinstance(turn.node, DirectionsNode):
                     guiding.found(turn, turn.node, event)
+                elif state.phase is Phase.ASKING and isinstance(turn.node, ServicePlacesNode):
+                    turn.take(turn.node.unavailable)  # finding failed
+            case ServicePlacesFound():
+                if state.phase is Phase.ASKING and isinstance(turn.node, ServicePlacesNode):
+                    service_place_turns.found(turn, turn.node, event)
             case QueueEnded(reason):
                 self._queue_ended(turn, reason)
             case PersonLeft(failed):
@@ -144,6 +151,8 @@ class Dialogue:
             turn.missed(node.nothing)
         elif state.phase is Phase.ASKING and isinstance(node, DirectionsNode):
             guiding.late(turn, node)
+        elif state.phase is Phase.ASKING and isinstance(node, ServicePlacesNode):
+            turn.take(node.unavailable)
         elif state.phase is Phase.LISTENING:
             self._silence(turn)
 
@@ -168,6 +177,8 @@ class Dialogue:
             collecting.silence(turn, node)
         elif isinstance(node, DirectionsNode):
             guiding.silence(turn, node)
+        elif isinstance(node, ServicePlacesNode):
+            service_place_turns.silence(turn, node)
 
     # ---- keys ----------------------------------------------------------------------------------
 
@@ -183,7 +194,7 @@ class Dialogue:
             local = (node.yes, node.no)
         elif listening and isinstance(node, ListenNode):
             local = node.choices
-        elif listening and isinstance(node, DirectionsNode) and guiding.keyed(turn, node, digit):
+        elif listening and _keyed(turn, digit):
             return
         choice = _by_digit(digit, (*local, *self.tree.anywhere))
         if choice is not None and isinstance(node, AnswerNode) and choice in local:
@@ -256,7 +267,17 @@ class Dialogue:
             turn.missed(node.nothing)
         elif isinstance(node, DirectionsNode):
             guiding.late(turn, node)
+        elif isinstance(node, ServicePlacesNode):
+            turn.take(node.unavailable)
 
 
 def _by_digit(digit: str, choices: Iterable[Choice]) -> Choice | None:
     return next((choice for choice in choices if digit and choice.digit == digit), None)
+
+
+def _keyed(turn: Turn, digit: str) -> bool:
+    """Whether a key means something to the talk that a node leads."""
+    node = turn.node
+    if isinstance(node, DirectionsNode):
+        return guiding.keyed(turn, node, digit)
+    return isinstance(node, ServicePlacesNode) and service_place_turns.keyed(turn, node, digit)

@@ -277,6 +277,10 @@ def _found(asked: Asked, state: State, found: Found) -> Step:
         state = replace(state, stage=Stage.TO)
         if found.decision != "ready":
             return state, Person()
+        if state.to:
+            # Who was told of a place and wants to go there has named it.
+            state = replace(state, stage=Stage.CONFIRM if state.start else Stage.FROM)
+            return state, Say(question(asked, state))
         return _look(state, Heard(state.first)) if state.first else (state, Say(asked.to))
     if state.stage not in (Stage.TO, Stage.FROM):
         return state, Say(question(asked, state))

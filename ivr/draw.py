@@ -21,6 +21,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    ServicePlacesNode,
     TransferNode,
     Tree,
 )
@@ -36,6 +37,7 @@ _KINDS: dict[type, tuple[str, str, str]] = {
     MoreNode: ("补充", "box", "#e3f4e1"),
     DigitsNode: ("收号", "box", "#fff4d6"),
     DirectionsNode: ("指路", "box", "#e3f4e1"),
+    ServicePlacesNode: ("网点", "box", "#e3f4e1"),
     QueueNode: ("排队", "box", "#fde2d9"),
     MessageNode: ("留言", "box", "#efe3f7"),
     TransferNode: ("转接", "box", "#fde2d9"),

@@ -17,6 +17,7 @@ from ivr.nodes import (
     Node,
     QueueNode,
     SayNode,
+    ServicePlacesNode,
     TransferNode,
     Tree,
 )
@@ -70,6 +71,12 @@ def _ways(node: Node) -> Iterator[Exit]:
         case DirectionsNode():
             yield Exit(node.next, ("next",), False, "已指路")
             yield Exit(node.unavailable.next, ("unavailable", "next"), True, "没有地名库")
+            yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
+        case ServicePlacesNode():
+            yield Exit(node.next, ("next",), False, "已告知")
+            yield Exit(node.directions, ("directions",), False, "怎么走")
+            yield Exit(node.nothing.next, ("nothing", "next"), False, "没有这种网点")
+            yield Exit(node.unavailable.next, ("unavailable", "next"), True, "没有网点表")
             yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
         case CallerNode():
             yield Exit(node.known, ("known",), True, "来电有号码")

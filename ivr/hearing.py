@@ -5,7 +5,7 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, collecting, elder, guiding, rereading
+from ivr import alarm, collecting, elder, guiding, rereading, service_place_turns
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
     AnswerNode,
@@ -16,6 +16,7 @@ from ivr.nodes import (
     MoreNode,
     Role,
     SayNode,
+    ServicePlacesNode,
 )
 from ivr.state import Phase
 from ivr.turn import TRIES, Turn
@@ -151,7 +152,7 @@ def _may_interrupt(turn: Turn) -> bool:
     if turn.state.then:
         return True
     own = SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | DirectionsNode
-    return isinstance(node, own) and node.barge_in
+    return isinstance(node, own | ServicePlacesNode) and node.barge_in
 
 
 def _spoken_over(turn: Turn, text: str) -> None:
@@ -179,6 +180,9 @@ def _understand(
         return
     if isinstance(node, DirectionsNode):
         guiding.heard(turn, node, text, again, otherwise)
+        return
+    if isinstance(node, ServicePlacesNode):
+        service_place_turns.heard(turn, node, text, again, otherwise)
         return
     core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES

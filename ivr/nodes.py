@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from ivr import digit_words, digits, direction_words
+from ivr import digit_words, digits, direction_words, service_place_words
 from ivr.emergency import Spotter
 
 Texts = tuple[str, ...]
@@ -180,6 +180,27 @@ class DirectionsNode:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicePlacesNode:
+    """Asks what is looked for (`texts`) and `where`, and tells places (`ivr.service_places`).
+
+    `unavailable` is taken when no service places are loaded or none is found within `wait_ms`,
+    `nothing` when there is none of that kind, `otherwise` when it does not work out, `next` when
+    the caller heard enough. Who wants to go to one of them goes on at the node `directions`.
+    """
+
+    name: str
+    texts: Texts
+    where: Texts
+    unavailable: Way
+    nothing: Way
+    directions: str
+    next: str
+    otherwise: str
+    wait_ms: int = 6_000
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CallerNode:
     """Branches on whether the caller's own number is known, so that they can be called back."""
 
@@ -267,6 +288,7 @@ class ElderMode:
 Node = (
     SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
     | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode
+    | ServicePlacesNode
 )  # fmt: skip
 
 
@@ -331,6 +353,8 @@ class Tree:
                 found.update(dict.fromkeys(digit_words.PHRASES))
             elif isinstance(node, DirectionsNode):
                 found.update(dict.fromkeys(direction_words.PHRASES))
+            elif isinstance(node, ServicePlacesNode):
+                found.update(dict.fromkeys(service_place_words.PHRASES))
         for choice in choices:
             found.update(dict.fromkeys(choice.says + choice.mentions))
         return list(found)
@@ -380,6 +404,9 @@ def _texts_of(node: Node) -> list[str]:
         return [*node.texts, *digits.texts(number_of(node, date.min))]
     if isinstance(node, DirectionsNode):
         return [*node.texts, *node.origin, *_said(node.unavailable), *direction_words.TEXTS]
+    if isinstance(node, ServicePlacesNode):
+        ways = (*_said(node.unavailable), *_said(node.nothing))
+        return [*node.texts, *node.where, *ways, *service_place_words.TEXTS]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

@@ -73,7 +73,7 @@ def _take(turn: Turn, node: ServicePlacesNode, event: service_places.Event) -> N
                 turn.set(question=to.label)
                 turn.go(node.directions)
         case service_places.Nothing(why):
-            turn.nothing(node.nothing, pieces(why))
+            turn.take(node.nothing, pieces(why))
         case service_places.Done():
             turn.note("disposition", "machine")
             turn.set(misses=0)

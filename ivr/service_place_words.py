@@ -22,5 +22,6 @@ PLACES = (
 PHRASES = (*NEXT, *BACK, *AGAIN, *WAY, *STOP, *ORDINALS, *PLACES)
 
 HOW_NEXT = "听下一个请说下一个，再听一遍请说再听一遍，要去这里请说怎么走。"
-LAST = "就是这些。再听一遍请说再听一遍，要去这里请说怎么走。"
-TEXTS = (HOW_NEXT, LAST)
+THAT_IS_ALL = "就是这些。"
+HOW_AGAIN = "再听一遍请说再听一遍，要去这里请说怎么走。"
+TEXTS = (HOW_NEXT, THAT_IS_ALL, HOW_AGAIN)

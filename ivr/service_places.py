@@ -159,7 +159,7 @@ def question(asked: Asked, state: State) -> Texts:
         case Stage.WHICH:
             return (f"您说的是{'，还是'.join(place.label for place in state.choices)}？",)
         case Stage.TOLD:
-            return _told(state)
+            return state.places[state.at].texts
     return asked.kind
 
 
@@ -212,12 +212,16 @@ def _command(asked: Asked, state: State, meant: str) -> Step:
     if at >= len(state.places):
         return state, Done()
     state = replace(state, at=max(0, at), tries=0)
-    return state, Say(_told(state))
+    return state, Say((*question(asked, state), *(_how(state) if _is_last(state) else ())))
 
 
-def _told(state: State) -> Texts:
-    last = state.at == len(state.places) - 1
-    return (*state.places[state.at].texts, words.LAST if last else words.HOW_NEXT)
+def _is_last(state: State) -> bool:
+    return state.at == len(state.places) - 1
+
+
+def _how(state: State) -> Texts:
+    """How to go on from the place that was told."""
+    return (words.THAT_IS_ALL, words.HOW_AGAIN) if _is_last(state) else (words.HOW_NEXT,)
 
 
 # ---- what was found ------------------------------------------------------------------------------
@@ -241,7 +245,7 @@ def _found(asked: Asked, state: State, found: ServicePlacesFound) -> Step:
                 at=0,
                 tries=0,
             )
-            return state, Say((*why, *_told(state)))
+            return state, Say((*why, *question(asked, state), *_how(state)))
         case "choose" if found.choices:
             state = replace(state, stage=Stage.WHICH, choices=found.choices)
             return state, Say(question(asked, state))
@@ -265,5 +269,5 @@ def _missed(asked: Asked, state: State, first: Texts = ()) -> Step:
     if state.tries > TRIES:
         return state, Done() if state.stage is Stage.TOLD else Person()
     if state.stage is Stage.TOLD:
-        return state, Say((*first, _told(state)[-1]))
+        return state, Say((*first, *_how(state)))
     return state, Say((*first, *question(asked, state)))

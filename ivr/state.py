@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from ivr import digits, directions
+from ivr import digits, directions, service_places
 from ivr.emergency import Word
-from ivr.events import Answered
+from ivr.events import Answered, PlaceSeen
 
 
 class Phase(Enum):
@@ -50,7 +50,8 @@ class State:
     caller said before the question. `question` is what the knowledge room is asked, `otherwise`
     what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
     waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
-    talk about a way stands. `paused` says that
+    talk about a way stands, `service` where that about service places does; `going` are the end and
+    perhaps the start that it leads to the way with. `paused` says that
     the text stands still for a sound which may become words, `false_starts` how many did not.
     `told` is the answer that was told last. `distress` are the different words of distress heard
     in this call. While the caller is asked back (`asked_back`) the phase stays what it was, so
@@ -81,6 +82,8 @@ class State:
     told: Answered | None = None
     number: digits.State = field(default_factory=digits.State)
     way: directions.State = field(default_factory=directions.State)
+    service: service_places.State = field(default_factory=service_places.State)
+    going: tuple[PlaceSeen, PlaceSeen | None] | None = None
     deaf: bool = False
     paused: bool = False
     false_starts: int = 0

@@ -32,6 +32,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    ServicePlacesNode,
     Texts,
     TransferNode,
     Tree,
@@ -187,6 +188,19 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 texts,
                 origin=_texts(data["origin"]),
                 unavailable=_way(data["unavailable"]),
+                next=data["next"],
+                otherwise=data["otherwise"],
+                wait_ms=data.get("wait_ms", 6000),
+                barge_in=barge_in,
+            )
+        case "service_places":
+            return ServicePlacesNode(
+                name,
+                texts,
+                where=_texts(data["where"]),
+                unavailable=_way(data["unavailable"]),
+                nothing=_way(data["nothing"]),
+                directions=data["directions"],
                 next=data["next"],
                 otherwise=data["otherwise"],
                 wait_ms=data.get("wait_ms", 6000),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ivr import digits, directions
+from ivr import digits, directions, service_places
 from ivr.events import (
     Answered,
     Ask,
@@ -14,11 +14,13 @@ from ivr.events import (
     Effect,
     Enqueue,
     FindPlace,
+    FindServicePlaces,
     HangUp,
     Hush,
     Listen,
     Note,
     Pause,
+    PlaceSeen,
     RecordMessage,
     Resume,
     Say,
@@ -44,6 +46,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    ServicePlacesNode,
     Texts,
     TransferNode,
     Tree,
@@ -141,6 +144,8 @@ class Turn:
         usual = node.no_input.after_ms if isinstance(node, ListenNode | DigitsNode) else SILENCE_MS
         if isinstance(node, DirectionsNode):
             usual = directions.patience_ms(self.state.way)
+        elif isinstance(node, ServicePlacesNode):
+            usual = service_places.patience_ms(self.state.service)
         return round(usual * self.elder.patience) if self.elder else usual
 
     # ---- elder mode ----------------------------------------------------------------------------
@@ -180,6 +185,8 @@ class Turn:
             self._enter_digits()
         elif isinstance(node, DirectionsNode):
             self._enter_directions(node)
+        elif isinstance(node, ServicePlacesNode):
+            self._enter_service_places(node)
         elif isinstance(node, ListenNode):
             self._enter_listen(node)
         elif isinstance(node, AnswerNode):
@@ -207,10 +214,13 @@ class Turn:
         elif isinstance(node, DirectionsNode):
             asked = directions.Asked(self.texts(node), node.origin)
             self.say(first + pieces(directions.question(asked, self.state.way)))
+        elif isinstance(node, ServicePlacesNode):
+            wanted = service_places.Asked(self.texts(node), node.where)
+            self.say(first + pieces(service_places.question(wanted, self.state.service)))
 
-    def take(self, way: Way) -> None:
-        """Take the way of a question that got no answer."""
-        texts = self._texts_of(way)
+    def take(self, way: Way, first: Texts = ()) -> None:
+        """Take the way of a question that got no answer, with `first` before what it says."""
+        texts = first + self._texts_of(way)
         if not way.next:
             self.set(phase=Phase.LISTENING)
             self.say(texts) if texts else self.ask_again()
@@ -247,10 +257,15 @@ class Turn:
         if choice.intent:
             self.note("intent", choice.intent)
         self.set(misses=0, early="")
-        if isinstance(self.tree.nodes[target], DirectionsNode):
+        if isinstance(self.tree.nodes[target], DirectionsNode | ServicePlacesNode):
             # 去香梅路怎么走 asks for the way and names the place at once; a key names none.
             self.set(question="" if heard in KEYS else heard)
         self.go(target)
+
+    def show_the_way(self, name: str, to: PlaceSeen, start: PlaceSeen | None) -> None:
+        """Go to a directions node with the end of the way settled, and perhaps its start."""
+        self.set(question="", going=(to, start))
+        self.go(name)
 
     def tell(self, node: AnswerNode, answer: Answered) -> None:
         """Say what the knowledge room found."""
@@ -303,12 +318,26 @@ class Turn:
 
     def _enter_directions(self, node: DirectionsNode) -> None:
         first = self.state.question
-        self.set(question="", otherwise="", way=directions.State(first=first))
+        to, start = self.state.going or (None, None)
+        way = directions.State(first=first, to=to, start=start)
+        self.set(question="", otherwise="", going=None, way=way)
         if self.state.deaf:
             self.take(node.unavailable)
             return
         self.set(phase=Phase.ASKING)
         self.do(self.listen(), FindPlace(""))
+        self.arm(node.wait_ms)
+
+    def _enter_service_places(self, node: ServicePlacesNode) -> None:
+        said = self.state.question
+        self.set(question="", otherwise="", service=service_places.State())
+        if self.state.deaf:
+            self.take(node.unavailable)
+            return
+        self.set(phase=Phase.ASKING)
+        if said:
+            self.note("question", said)
+        self.do(self.listen(), FindServicePlaces(said))
         self.arm(node.wait_ms)
 
     def _enter_answer(self, node: AnswerNode) -> None:

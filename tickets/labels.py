@@ -58,6 +58,7 @@ LABELS: dict[str, dict[str, str]] = {
         "emergency": "紧急求助",
         "policy": "政策咨询",
         "directions": "问路",
+        "service_places": "找服务网点",
         "complaint": "投诉建议",
         "cantonese": "要求粤语服务",
     },

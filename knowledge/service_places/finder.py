@@ -86,12 +86,13 @@ class Finder:
             return Found("kind", where=where)
         found = Found("where", wanted.value, LABELS[wanted], where)
         names = list(dict.fromkeys(each.where for each in readings if each.where))
-        if names:
-            placed = self._place(found, names, area)
-            if placed is not None:
-                return placed
-            if not found.where:
-                return replace(found, why=f"没有找到和“{names[0]}”相近的地方。")
+        placed = self._place(found, names, area)
+        if placed is not None:
+            return placed
+        if names and not (reading.kind and where):
+            return replace(found, why=f"没有找到和“{names[0]}”相近的地方。")
+        if text and not (reading.kind or names):
+            return found  # what was said neither names a kind nor a place
         return self._at(found, found.where or _own(area))
 
     def _place(self, found: Found, names: Sequence[str], area: str) -> Found | None:
@@ -188,7 +189,7 @@ def _full(token: str) -> str:
 
 
 def _towns(name: str, area: str) -> list[tuple[str, str]]:
-    """Towns and streets of that name (莲花, 福田区莲花街道), in the call's city where it has one."""
+    """Towns and streets of that name (莲花, 福田区莲花街道), in the call's city if it has one."""
     city = area[:4] if areas.valid(area) and areas.level(area) >= 2 else ""
     bare = name.removesuffix("街道")
     return [

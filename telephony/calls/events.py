@@ -209,6 +209,7 @@ Effect = (
     | ivr.Ask
     | ivr.FindPlace
     | ivr.FindWay
+    | ivr.FindServicePlaces
     | ivr.Reread
     | ivr.RecordMessage
     | ivr.Transfer

@@ -23,7 +23,7 @@ from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
 from telephony.calls.machine import CallState, Phase
 from telephony.calls.other_side import OtherSide
-from telephony.calls.ports import Parts
+from telephony.calls.ports import Parts, Showing, Sought
 from telephony.calls.saying import Saying
 from telephony.calls.taking import MessageTaking
 from telephony.calls.transcript import Transcript
@@ -195,7 +195,7 @@ class CallSession:
                 self._timer = self._parts.reactor.callLater(ms / 1000, self._dialogue, fired)
             case ivr.Ask(text, otherwise):
                 self._ask(text, otherwise)
-            case ivr.FindPlace() | ivr.FindWay():
+            case ivr.FindPlace() | ivr.FindWay() | ivr.FindServicePlaces():
                 self._guide(effect)
             case ivr.Reread():
                 self._read_again()
@@ -328,8 +328,8 @@ class CallSession:
         self._versions[reply.answered.article] = (reply.version, reply.answered.title)
         self._dialogue(reply.answered)
 
-    def _guide(self, asked: ivr.FindPlace | ivr.FindWay) -> None:
-        def found(reply: ivr.PlacesFound | ivr.WayFound) -> None:
+    def _guide(self, asked: Sought) -> None:
+        def found(reply: Showing) -> None:
             if self.state.phase is not Phase.ENDED:
                 self._dialogue(reply)
 
