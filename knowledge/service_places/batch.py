@@ -134,7 +134,7 @@ def undo(sessions: Sessions, number: int, doer: Doer, may_write: MayWrite) -> in
             .where(ServicePlaceChange.batch == number)
             .order_by(ServicePlaceChange.code)
         )
-        changes = list(db.execute(query).tuples())
+        changes = [(change, row) for change, row in db.execute(query)]
         later = [row.name for _, row in changes if row.batch != number]
         if later:
             raise Refused(f"后来的导入又改过：{'、'.join(later[:3])}。请先撤销后来的导入。")
