@@ -22,6 +22,7 @@ WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
      "我八十岁了", "讲慢一点", "讲粤语", "去香梅路怎么走", "下一步",
+     "附近的养老院", "下一个", "越秀区", "怎么走",
      "幺三八零零幺三八零零零", "零零幺", "对", "不对", "再听一遍", "要带什么材料", "去哪里办"]
 )  # fmt: skip
 ANSWERS = st.builds(
@@ -52,6 +53,23 @@ WAYS = st.builds(
     ),
     why=st.sampled_from(["", "走路到不了。"]),
 )
+SERVICE_PLACES = st.builds(
+    ev.ServicePlacesFound,
+    decision=st.sampled_from(["kind", "where", "choose", "found", "nothing", "unavailable", "?"]),
+    kind=st.sampled_from(["", "care_home"]),
+    where=st.sampled_from(["", "area:440104"]),
+    choices=st.sampled_from([(), (ev.PlaceSeen("1", "甲路"), ev.PlaceSeen("2", "乙路"))]),
+    places=st.lists(
+        st.sampled_from(
+            [
+                ev.ServicePlaceSeen("22,114,甲院", "甲院", ("第一家，甲院。", "电话，12349。")),
+                ev.ServicePlaceSeen("", "乙院", ("第二家，乙院。",)),
+            ]
+        ),
+        max_size=3,
+    ).map(tuple),
+    why=st.sampled_from(["", "没有找到。"]),
+)
 TAGS = st.integers(0, 60)
 EVENTS = st.one_of(
     st.builds(ev.Started),
@@ -65,6 +83,7 @@ EVENTS = st.one_of(
     ANSWERS,
     PLACES,
     WAYS,
+    SERVICE_PLACES,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
     st.builds(ev.PersonLeft, st.booleans()),
