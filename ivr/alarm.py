@@ -189,6 +189,9 @@ def _denied(turn: Turn, reply: str) -> None:
     elif state.phase is Phase.ASKING and isinstance(node, AnswerNode):
         turn.do(Ask(state.question, state.otherwise))
         turn.arm(node.wait_ms)
+    elif state.phase is Phase.ASKING:
+        # What was found meanwhile is gone: ask anew where to, or for what.
+        turn.go(state.node)
     elif state.phase is Phase.RECORDING and isinstance(node, MessageNode):
         turn.do(RecordMessage(node.limit_ms))
     elif state.phase is Phase.LISTENING:

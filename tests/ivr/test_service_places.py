@@ -209,6 +209,14 @@ def test_people_and_alarms_are_reached_while_places_are_told(call: Call) -> None
     assert told(call).murmur("救命啊我摔倒了").state.emergency
 
 
+@pytest.mark.parametrize("first", ["附近的养老院", "我要问路"])
+def test_who_was_asked_back_while_something_is_found_is_asked_anew(call: Call, first: str) -> None:
+    walk = call().to_question().say(first).say("我摔倒了")
+    assert walk.state.asked_back and walk.state.phase is Phase.ASKING
+    walk.say("不用了")
+    assert walk.state.timer and walk.of(ev.FindServicePlaces) + walk.of(ev.FindPlace)
+
+
 @pytest.mark.parametrize(
     "event",
     [ServicePlacesFound("unavailable"), ev.PlacesFound("unavailable"), ev.NoRecogniser()],
