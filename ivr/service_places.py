@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from core.sound import contains, similarity
 from ivr import service_place_words as words
+from ivr.directions import Done, Heard, Key, Person, Say, Silence
 from ivr.events import PlaceSeen, ServicePlaceSeen, ServicePlacesFound
 from ivr.matching import best
 from ivr.nodes import Choice, Texts
+from ivr.which import which
 
 TRIES = 2
 """So many misses in a row, or silences, lead to a person."""
 
-WHICH_ALIKE = 0.6
-_PART = 0.9
 ANSWER_MS = 8_000
 TOLD_MS = 15_000
 
@@ -68,34 +67,7 @@ class Asked:
     where: Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """An utterance, and what it may have been instead."""
-
-    text: str
-    otherwise: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key."""
-
-    digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """The caller did nothing for a while."""
-
-
 Event = Heard | Key | Silence | ServicePlacesFound
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Say this, then listen."""
-
-    texts: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +93,6 @@ class Nothing:
     """There is no such place; `why` says so."""
 
     why: Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The caller heard enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """It does not work out without a person."""
 
 
 Reply = Say | Find | ShowTheWay | Nothing | Done | Person
@@ -183,24 +145,11 @@ def _heard(asked: Asked, state: State, heard: Heard, fillers: Texts) -> Step:
     if command is not None:
         return _command(asked, state, command.intent)
     if state.stage is Stage.WHICH:
-        chosen = _chosen(state, heard.text)
+        chosen = which(heard.text, [place.label for place in state.choices])
         if chosen is not None:
-            return state, Find("", state.kind, chosen.token)
+            return state, Find("", state.kind, state.choices[chosen].token)
     # Whoever is told of one place may ask for another kind, or from somewhere else.
     return state, Find(heard.text, state.kind, state.where, heard.otherwise)
-
-
-def _chosen(state: State, text: str) -> PlaceSeen | None:
-    for at, place in enumerate(state.choices):
-        if words.ORDINALS[at] in text or text == place.label:
-            return place
-    alike = [
-        max(similarity(text, place.label), _PART * contains(place.label, text))
-        for place in state.choices
-    ]
-    if max(alike) >= WHICH_ALIKE and alike.count(max(alike)) == 1:
-        return state.choices[alike.index(max(alike))]
-    return None
 
 
 def _command(asked: Asked, state: State, meant: str) -> Step:

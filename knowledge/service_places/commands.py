@@ -18,6 +18,7 @@ from core.db import Sessions
 from core.settings import Settings
 from knowledge.editing import Doer
 from knowledge.exchange import spreadsheet
+from knowledge.exchange.commands import to_disk
 from knowledge.lifecycle import Refused
 from knowledge.places.commands import load_gazetteer
 from knowledge.places.geo import Point, PointError, parsed
@@ -93,14 +94,14 @@ def make_service_places(
         if write is None:
             raise click.ClickException("the file's name must end in .xlsx or .csv.")
         places = store.load(load_store()[1])
-        _to_disk(file, write(SHEET, map(to_cells, places)))
+        to_disk(file, write(SHEET, map(to_cells, places)))
         click.echo(f"{len(places)} service places are in {file}.")
 
     @service_places.command()
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
     def template(file: Path) -> None:
         """Write an empty workbook with the columns and how to fill them in."""
-        _to_disk(file, spreadsheet.template(SHEET))
+        to_disk(file, spreadsheet.template(SHEET))
         click.echo(f"The template is in {file}.")
 
     @service_places.command()
@@ -183,10 +184,3 @@ def _line(hit: Hit) -> str:
     away = "" if hit.metres is None else f"，{distance(hit.metres)}"
     parts = (place.address, place.phone, place.hours, beds(place).rstrip("。"))
     return f"  {place.code} {place.name}{away}：{'；'.join(filter(None, parts))}"
-
-
-def _to_disk(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as bad:
-        raise click.ClickException(f"{file} cannot be written: {bad.strerror}.") from bad

@@ -130,7 +130,7 @@ class Finder:
         if where.startswith(_AT):
             return _near(replace(found, where=where), kind, open_ones)
         area = where.removeprefix(_AREA)
-        there = around(open_ones, area, store.load(self._sessions))
+        there = around(open_ones, area, lambda: store.load(self._sessions))
         wide = areas.valid(area) and areas.level(area) < 3
         if wide and len(there.hits) > MOST and found.where != where:
             # 广州有哪些养老院: nobody wants three of three hundred.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from core.area import COUNTRY, level, parents, valid
@@ -69,16 +69,18 @@ class Around:
     hits: tuple[Hit, ...]
 
 
-def around(places: Sequence[ServicePlace], area: str, others: Iterable[ServicePlace]) -> Around:
+def around(
+    places: Sequence[ServicePlace], area: str, others: Callable[[], Iterable[ServicePlace]]
+) -> Around:
     """The places of an area, or of the nearest wider one that has any.
 
     Where the area has none those of the wider one come in the order of their distance from the
-    middle of what else (`others`, of any kind) lies in the area.
+    middle of what else (`others`, of any kind; asked for only then) lies in the area.
     """
     found = search(places, Wanted(area=area))
     if found or not valid(area[:6]):
         return Around(area, tuple(found))
-    middle = middle_of([each for each in others if inside(each.area, area)])
+    middle = middle_of([each for each in others() if inside(each.area, area)])
     wider = parents(area[:6]) if len(area) == 6 else (area[:6], *parents(area[:6]))
     for each in wider:
         if each != COUNTRY and level(each):

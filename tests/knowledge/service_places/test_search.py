@@ -51,15 +51,15 @@ def test_without_a_place_by_area_and_name() -> None:
 def test_an_area_without_any_gets_the_nearest_of_the_city() -> None:
     relief = [each for each in TABLE if each.kind is Kind.RELIEF_STATION]
     far = place("GZ-K", kind=Kind.RELIEF_STATION, area="440118", point=Point(23.3, 113.8))
-    found = around([far, *relief], "440104", TABLE)
+    found = around([far, *relief], "440104", lambda: TABLE)
     assert found.area == "440100" and [hit.place.code for hit in found.hits] == ["GZ-J", "GZ-K"]
     assert {hit.metres for hit in found.hits} == {None}
-    town = around(relief, "440104003", TABLE)
+    town = around(relief, "440104003", lambda: TABLE)
     assert town.area == "440100"
-    assert around(relief, "440304", TABLE).area == "440000"
-    assert around([], "440104", TABLE).hits == ()
-    assert around(relief, "440111", TABLE).area == "440111"
-    assert around(relief, "110101", TABLE).area == COUNTRY
+    assert around(relief, "440304", lambda: TABLE).area == "440000"
+    assert around([], "440104", lambda: TABLE).hits == ()
+    assert around(relief, "440111", lambda: TABLE).area == "440111"
+    assert around(relief, "110101", lambda: TABLE).area == COUNTRY
 
 
 points = st.builds(Point, st.floats(20, 26), st.floats(109, 118))
