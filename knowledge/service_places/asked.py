@@ -18,6 +18,7 @@ SHORT = {3: 0.92}
 DISTRICT = 0.85
 """How well the name of a district must be heard, as a whole."""
 RIVAL = 0.05
+WRITTEN = 0.1
 MOST = 3
 
 _PUNCTUATION = re.compile(r"[^\w]+|_")
@@ -74,7 +75,8 @@ def districts(text: str, area: str) -> list[str]:
     best: dict[str, float] = {}
     for name, code in _names():
         if abs(len(name) - len(heard)) <= 1:
-            fit = similarity(name, text)
+            # 山西 and 陕西 sound the same: what is written the same comes first.
+            fit = similarity(name, text) + (WRITTEN if name == text else 0)
             if fit >= DISTRICT:
                 best[code] = max(best.get(code, 0.0), fit)
     if not best:
