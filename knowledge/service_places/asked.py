@@ -64,14 +64,13 @@ def asked(text: str) -> Asked:
 
 
 def districts(text: str, area: str) -> list[str]:
-    """The areas that a name may mean, best first, those in the city of the call's `area` before.
+    """The areas that a name may mean, best first; of several alike those around the call's `area`.
 
     Several come back only when nothing tells them apart; none when the name is no area's.
     """
     heard = sounds(text)
     if len(heard) < 2:
         return []
-    city = area[:4] if areas.valid(area) and areas.level(area) >= 2 else ""
     best: dict[str, float] = {}
     for name, code in _names():
         if abs(len(name) - len(heard)) <= 1:
@@ -83,8 +82,10 @@ def districts(text: str, area: str) -> list[str]:
         return []
     most = max(best.values())
     likely = [code for code, fit in best.items() if most - fit < RIVAL]
-    nearer = [code for code in likely if city and code.startswith(city)]
-    return sorted(nearer or likely, key=lambda code: -best[code])[:MOST]
+    for around in (area[:4], area[:2]) if areas.valid(area) else ():
+        # Of one name in two cities, or two provinces, the one around the call.
+        likely = [code for code in likely if code.startswith(around)] or likely
+    return sorted(likely, key=lambda code: -best[code])[:MOST]
 
 
 def _kind(said: str) -> tuple[Kind | None, int, int]:
