@@ -78,11 +78,14 @@ from knowledge.places.guide import load_guide, token_of
 from knowledge.places.port import Mode, RouteProblem, RouterFault
 from knowledge.port import Knowledge
 from knowledge.questions import apply_to_questions
+from knowledge.service_places.commands import make_service_places
+from knowledge.service_places.finder import Finder
 from knowledge.store import seed
 from knowledge.synonyms import seed_groups
 from telephony.caller.command import make_command
 from telephony.caller.demo import Demonstration
-from telephony.calls.ports import Reply
+from telephony.calls.ports import Reply, Sought
+from telephony.calls.service_places import with_service_places
 from telephony.sip import doctor as sip_doctor
 from telephony.sip.config import SipSettingsError
 from telephony.switchboard import Rooms, Switchboard
@@ -226,7 +229,11 @@ class Node:
             recogniser=self.recogniser,
             second=self.second_reader,
             ask=self._ask,
-            guide=self._show_the_way,
+            guide=with_service_places(
+                self._show_the_way,
+                Finder(self.sessions, lambda *asked: self.guide.find(*asked)).find,
+                lambda texts: reactor.callFromThread(self.prompts.warm, texts),
+            ),
             cases=CaseDesk(self.sessions, clock.utc_now, self.settings.timezone),
             slow=self.slow,
             recall=lambda number: deferToThread(recalled, self.sessions, number),
@@ -253,10 +260,8 @@ class Node:
             log.warn("a text cannot be heard at the console: {why}", why=why)
             return None
 
-    def _show_the_way(
-        self, asked: ivr.FindPlace | ivr.FindWay, area: str
-    ) -> ivr.PlacesFound | ivr.WayFound:
-        if not self.guide:
+    def _show_the_way(self, asked: Sought, area: str) -> ivr.PlacesFound | ivr.WayFound:
+        if not self.guide or isinstance(asked, ivr.FindServicePlaces):
             return ivr.PlacesFound("unavailable")
         if isinstance(asked, ivr.FindWay):
             return self._way(asked.start, asked.end)
@@ -482,6 +487,7 @@ main.add_command(make_caller(load_store))
 main.add_command(make_sms(load_settings, clock.utc_now))
 main.add_command(make_cases(load_store, clock.utc_now))
 main.add_command(make_places(load_store, load_settings, clock.utc_now))
+main.add_command(make_service_places(load_store, clock.utc_now))
 main.add_command(make_hear(intent_of))
 main.add_command(
     make_prompts(

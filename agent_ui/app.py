@@ -28,6 +28,7 @@ from agent_ui.pages import (
     articles,
     calls,
     entry,
+    service_places,
     sound,
     tickets,
     trees,
@@ -79,7 +80,7 @@ def make_app(console: Console) -> FastAPI:
     app.state.templates = make_templates()
     app.include_router(routes.router)
     app.include_router(sms.router)
-    for part in (probes, entry, calls, tickets, sound, trees, *ARTICLES):
+    for part in (probes, entry, calls, tickets, sound, trees, service_places, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -23,6 +23,7 @@ NAVIGATION = (
     ("/phone", "我的电话", Permission.PHONE),
     ("/trees", "语音流程", Permission.TREES),
     ("/articles", "政策条目", Permission.ARTICLES),
+    ("/service-places", "服务网点", Permission.SERVICE_PLACES),
 )
 
 INSIDE = {"/articles": "/knowledge/"}

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     ARTICLES_WRITE = "draft policy articles"
     ARTICLES_APPROVE = "approve, publish and withdraw policy articles"
     ARTICLES_EXCHANGE = "read articles in and out, edit synonyms"
+    SERVICE_PLACES = "see service places"
+    SERVICE_PLACES_IMPORT = "read service places in and out"
     METRICS = "read metrics"
 
 
@@ -55,6 +57,8 @@ RIGHTS: dict[Permission, frozenset[Role]] = {
     Permission.ARTICLES_WRITE: _PEOPLE,
     Permission.ARTICLES_APPROVE: frozenset({Role.SUPERVISOR}),
     Permission.ARTICLES_EXCHANGE: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
+    Permission.SERVICE_PLACES: _ALL,
+    Permission.SERVICE_PLACES_IMPORT: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
     Permission.METRICS: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
 }
 

@@ -205,6 +205,9 @@ def _denied(turn: Turn, reply: str) -> None:
         turn.ask_knowledge(node)
     elif state.phase is Phase.ASKING and isinstance(node, CaseStatusNode):
         case_status.ask_once_more(turn, node)
+    elif state.phase is Phase.ASKING:
+        # What was found meanwhile is gone: ask anew where to, or for what.
+        turn.go(state.node)
     elif state.phase is Phase.RECORDING and isinstance(node, MessageNode):
         turn.do(RecordMessage(node.limit_ms))
     elif state.phase is Phase.LISTENING:

@@ -13,11 +13,13 @@ from ivr.nodes import (
     CaseStatusNode,
     Choice,
     DigitsNode,
+    DirectionsNode,
     HoursNode,
     ListenNode,
     Node,
     QueueNode,
     Role,
+    ServicePlacesNode,
     SmsNode,
     Texts,
     Tree,
@@ -338,6 +340,16 @@ def _listening(at: Report, tree: Tree, node: Node) -> Iterator[Finding]:
             what=f"the note {node.note} is the dialogue's own",
             remedy="write another name, such as callback",
         )
+    if isinstance(node, ServicePlacesNode):
+        way = tree.nodes.get(node.directions)
+        if way is not None and not isinstance(way, DirectionsNode):
+            yield at(
+                "nodes",
+                node.name,
+                "directions",
+                what=f"{node.directions} shows no way",
+                remedy="name a node of kind directions",
+            )
     if not isinstance(node, ListenNode):
         return
     if not (node.choices or node.questions):

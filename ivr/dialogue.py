@@ -10,7 +10,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from ivr import alarm, asking, case_status, collecting, elder, guiding, hearing, rereading, texting
+from ivr import (
+    alarm,
+    asking,
+    case_status,
+    collecting,
+    elder,
+    guiding,
+    hearing,
+    rereading,
+    service_place_turns,
+    texting,
+)
 from ivr.events import (
     Answered,
     CaseSeen,
@@ -26,6 +37,7 @@ from ivr.events import (
     QueueEnded,
     ReadAgain,
     SayDone,
+    ServicePlacesFound,
     SmsDone,
     Speech,
     SpeechPartial,
@@ -44,6 +56,7 @@ from ivr.nodes import (
     ListenNode,
     MessageNode,
     QueueNode,
+    ServicePlacesNode,
     SmsNode,
     TransferNode,
     Tree,
@@ -118,6 +131,11 @@ class Dialogue:
             case PlacesFound() | WayFound():
                 if state.phase is Phase.ASKING and isinstance(turn.node, DirectionsNode):
                     guiding.found(turn, turn.node, event)
+                elif state.phase is Phase.ASKING and isinstance(turn.node, ServicePlacesNode):
+                    turn.take(turn.node.unavailable)  # finding failed
+            case ServicePlacesFound():
+                if state.phase is Phase.ASKING and isinstance(turn.node, ServicePlacesNode):
+                    service_place_turns.found(turn, turn.node, event)
             case SmsDone():
                 if state.phase is Phase.ASKING and isinstance(turn.node, SmsNode):
                     texting.done(turn, turn.node, event)
@@ -158,6 +176,8 @@ class Dialogue:
             texting.late(turn, node)
         elif state.phase is Phase.ASKING and isinstance(node, CaseStatusNode):
             case_status.late(turn, node)
+        elif state.phase is Phase.ASKING and isinstance(node, ServicePlacesNode):
+            turn.take(node.unavailable)
         elif state.phase is Phase.LISTENING:
             self._silence(turn)
 
@@ -191,6 +211,8 @@ class Dialogue:
             guiding.silence(turn, node)
         elif isinstance(node, CaseStatusNode):
             case_status.silence(turn, node)
+        elif isinstance(node, ServicePlacesNode):
+            service_place_turns.silence(turn, node)
 
     # ---- keys ----------------------------------------------------------------------------------
 
@@ -212,7 +234,7 @@ class Dialogue:
             local = (node.yes, node.no)
         elif listening and isinstance(node, ListenNode):
             local = node.choices
-        elif listening and isinstance(node, DirectionsNode) and guiding.keyed(turn, node, digit):
+        elif listening and _keyed(turn, digit):
             return
         self._key(turn, digit, local)
 
@@ -296,7 +318,17 @@ class Dialogue:
             turn.missed(node.nothing)
         elif isinstance(node, DirectionsNode):
             guiding.late(turn, node)
+        elif isinstance(node, ServicePlacesNode):
+            turn.take(node.unavailable)
 
 
 def _by_digit(digit: str, choices: Iterable[Choice]) -> Choice | None:
     return next((choice for choice in choices if digit and choice.digit == digit), None)
+
+
+def _keyed(turn: Turn, digit: str) -> bool:
+    """Whether a key means something to the talk that a node leads."""
+    node = turn.node
+    if isinstance(node, DirectionsNode):
+        return guiding.keyed(turn, node, digit)
+    return isinstance(node, ServicePlacesNode) and service_place_turns.keyed(turn, node, digit)

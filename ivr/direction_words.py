@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ivr.which import ORDINALS
+
 YES = (
     "是", "是的", "对", "对的", "没错", "嗯", "好", "好的", "可以", "就是这个", "对呀", "是啊",
 )  # fmt: skip
@@ -15,7 +17,6 @@ AGAIN = ("再听一遍", "重听", "重复一遍", "再来一遍", "什么")
 STOP = (
     "知道了", "明白了", "不用了", "可以了", "够了", "行了", "谢谢", "再见", "不听了", "好了",
 )  # fmt: skip
-ORDINALS = ("第一个", "第二个", "第三个")
 PHRASES = (*YES, *NO, *NEXT, *BACK, *AGAIN, *STOP, *ORDINALS)
 
 YES_OR_NO = "请说是，或者不是。"

@@ -10,17 +10,15 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from core.sound import contains, similarity
 from ivr import direction_words as words
 from ivr.events import PlaceSeen
 from ivr.matching import best
 from ivr.nodes import Choice, Texts
+from ivr.which import which
 
 TRIES = 2
 """So many misses in a row, or silences, lead to a person."""
 
-WHICH_ALIKE = 0.6
-_PART = 0.9
 ANSWER_MS = 8_000
 STEP_MS = 15_000
 
@@ -141,7 +139,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The way was told."""
+    """The caller heard enough, or all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +205,9 @@ def _meant(state: State, text: str, fillers: Texts) -> str:
     if found is not None:
         return found.intent
     if state.stage is Stage.WHICH and len(state.choices) > 1:
-        for at, place in enumerate(state.choices):
-            if words.ORDINALS[at] in text or text == place.label:
-                return str(at)
-        alike = [_alike(text, place.label) for place in state.choices]
-        if max(alike) >= WHICH_ALIKE and alike.count(max(alike)) == 1:
-            return str(alike.index(max(alike)))
+        chosen = which(text, [place.label for place in state.choices])
+        return "" if chosen is None else str(chosen)
     return ""
-
-
-def _alike(text: str, label: str) -> float:
-    """How well an utterance names a label, or the part that tells it apart (南山区的)."""
-    return max(similarity(text, label), _PART * contains(label, text))
 
 
 def _keyed(state: State, digit: str) -> str:
@@ -277,6 +266,10 @@ def _found(asked: Asked, state: State, found: Found) -> Step:
         state = replace(state, stage=Stage.TO)
         if found.decision != "ready":
             return state, Person()
+        if state.to:
+            # Who was told of a place and wants to go there has named it.
+            state = replace(state, stage=Stage.CONFIRM if state.start else Stage.FROM)
+            return state, Say(question(asked, state))
         return _look(state, Heard(state.first)) if state.first else (state, Say(asked.to))
     if state.stage not in (Stage.TO, Stage.FROM):
         return state, Say(question(asked, state))

@@ -163,6 +163,38 @@ class CaseSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicePlaceSeen:
+    """A service place: `texts` are spoken one after the other.
+
+    `token` is for the driver alone, empty where the position is not known.
+    """
+
+    token: str
+    label: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlacesFound:
+    """The reply to `FindServicePlaces`.
+
+    `decision` is kind or where when that is not known and must be asked for, choose (`choices` are
+    places or areas), found, nothing, or unavailable when no service places are loaded. `kind` and
+    `where` are the driver's words for what is known by now; `start` is the place that distances are
+    from. `why` leads to the first place or says why there is none.
+    """
+
+    decision: str
+    kind: str = ""
+    kind_label: str = ""
+    where: str = ""
+    start: PlaceSeen | None = None
+    choices: tuple[PlaceSeen, ...] = ()
+    places: tuple[ServicePlaceSeen, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueEnded:
     """Waiting is over without a person: reason is nobody, timeout or closed."""
 
@@ -207,6 +239,7 @@ Event = (
     | WayFound
     | SmsDone
     | CaseSeen
+    | ServicePlacesFound
     | QueueEnded
     | PersonCame
     | PersonLeft
@@ -354,6 +387,19 @@ class Private:
 
 
 @dataclass(frozen=True, slots=True)
+class FindServicePlaces:
+    """Find service places by what was said; the driver replies with ServicePlacesFound.
+
+    `kind` and `where` are from its last reply. What is said goes before them.
+    """
+
+    text: str
+    otherwise: str = ""
+    kind: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reread:
     """Read the last utterance a second time; the driver replies with ReadAgain.
 
@@ -446,6 +492,7 @@ Effect = (
     | SendSms
     | CheckCase
     | Private
+    | FindServicePlaces
     | Reread
     | Enqueue
     | RecordMessage

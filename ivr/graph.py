@@ -18,6 +18,7 @@ from ivr.nodes import (
     Node,
     QueueNode,
     SayNode,
+    ServicePlacesNode,
     SmsNode,
     TransferNode,
     Tree,
@@ -81,6 +82,12 @@ def _ways(node: Node) -> Iterator[Exit]:
             yield Exit(node.next, ("next",), False, "已查到")
             yield Exit(node.unavailable.next, ("unavailable", "next"), True, "不能查询")
             yield Exit(node.otherwise, ("otherwise",), True, "没有查到")
+        case ServicePlacesNode():
+            yield Exit(node.next, ("next",), False, "已告知")
+            yield Exit(node.directions, ("directions",), False, "怎么走")
+            yield Exit(node.nothing.next, ("nothing", "next"), False, "没有这种网点")
+            yield Exit(node.unavailable.next, ("unavailable", "next"), True, "没有网点表")
+            yield Exit(node.otherwise, ("otherwise",), True, "多次未果")
         case CallerNode():
             yield Exit(node.known, ("known",), True, "来电有号码")
             yield Exit(node.withheld, ("withheld",), True, "来电无号码")

@@ -5,7 +5,16 @@ Functions of a `Turn`; `ivr.dialogue` calls them. Nothing here keeps anything.
 
 from __future__ import annotations
 
-from ivr import alarm, asking, case_status, collecting, elder, guiding, rereading
+from ivr import (
+    alarm,
+    asking,
+    case_status,
+    collecting,
+    elder,
+    guiding,
+    rereading,
+    service_place_turns,
+)
 from ivr.certainty import Words
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
@@ -18,6 +27,7 @@ from ivr.nodes import (
     MoreNode,
     Role,
     SayNode,
+    ServicePlacesNode,
     SmsNode,
 )
 from ivr.state import Held, Phase
@@ -185,7 +195,7 @@ def _may_interrupt(turn: Turn) -> bool:
     if turn.state.then:
         return True
     own = SayNode | ListenNode | AnswerNode | MoreNode | NUMBERED | DirectionsNode | SmsNode
-    return isinstance(node, own) and node.barge_in
+    return isinstance(node, own | ServicePlacesNode) and node.barge_in
 
 
 def _spoken_over(turn: Turn, text: str) -> None:
@@ -224,6 +234,9 @@ def _understand(
         return
     if isinstance(node, CaseStatusNode):
         case_status.heard(turn, node, text, again, otherwise)
+        return
+    if isinstance(node, ServicePlacesNode):
+        service_place_turns.heard(turn, node, text, again, otherwise)
         return
     core = core_of(text, turn.tree.courtesies)
     brief = state.saying and syllables(core) < INTERRUPTING_SYLLABLES

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from ivr import case_words, condition_words, digit_words, digits, direction_words
+from ivr import (
+    case_words,
+    condition_words,
+    digit_words,
+    digits,
+    direction_words,
+    service_place_words,
+)
 from ivr.emergency import Spotter
 from ivr.sentences import split
 from ivr.voice.numbers import number as spoken
@@ -264,6 +271,27 @@ class SmsNode:
 
 
 @dataclass(frozen=True, slots=True)
+class ServicePlacesNode:
+    """Asks what is looked for (`texts`) and `where`, and tells places (`ivr.service_places`).
+
+    `unavailable` is taken when no service places are loaded or none is found within `wait_ms`,
+    `nothing` when there is none of that kind, `otherwise` when it does not work out, `next` when
+    the caller heard enough. Who wants to go to one of them goes on at the node `directions`.
+    """
+
+    name: str
+    texts: Texts
+    where: Texts
+    unavailable: Way
+    nothing: Way
+    directions: str
+    next: str
+    otherwise: str
+    wait_ms: int = 6_000
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CallerNode:
     """Branches on whether the caller's own number is known, so that they can be called back."""
 
@@ -351,7 +379,7 @@ class ElderMode:
 Node = (
     SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
     | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode | SmsNode
-    | CaseStatusNode
+    | CaseStatusNode | ServicePlacesNode
 )  # fmt: skip
 
 
@@ -424,6 +452,8 @@ class Tree:
                 found.update(dict.fromkeys(direction_words.PHRASES))
             elif isinstance(node, CaseStatusNode):
                 found.update(dict.fromkeys(digit_words.PHRASES + case_words.PHRASES))
+            elif isinstance(node, ServicePlacesNode):
+                found.update(dict.fromkeys(service_place_words.PHRASES))
         for choice in choices:
             found.update(dict.fromkeys(choice.says + choice.mentions))
         return list(found)
@@ -487,6 +517,9 @@ def _texts_of(node: Node) -> list[str]:
         number = digits.texts(digits.case_number(node.length))
         fixed = [piece for text in case_words.TEXTS for piece in split(text)]
         return [*asked, *number, *fixed, *told]
+    if isinstance(node, ServicePlacesNode):
+        ways = (*_said(node.unavailable), *_said(node.nothing))
+        return [*node.texts, *node.where, *ways, *service_place_words.TEXTS]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import Enum
 
 from core.asker import UNKNOWN, Asker
-from ivr import case_check, conditions, digits, directions
+from ivr import case_check, conditions, digits, directions, service_places
 from ivr.emergency import Word
-from ivr.events import Answered, ReadAgain
+from ivr.events import Answered, PlaceSeen, ReadAgain
 
 
 class Phase(Enum):
@@ -58,9 +58,10 @@ class State:
     caller said before the question. `question` is what the knowledge room is asked, `otherwise`
     what it may have been instead, `held` an utterance that is read again. `unsure` is a find that
     waits to be confirmed. `number` is what has been collected at a digits node, `way` where the
-    talk about a way stands, `case` the one about a case. `private`: nothing of what the caller says
-    and keys is kept. `paused` says that the text stands still for a sound which may become words,
-    `false_starts` how many did not.
+    talk about a way stands, `case` the one about a case, `service` where that about service
+    places does; `going` are the end and perhaps the start that it leads to the way with. `private`:
+    nothing of what the caller says and keys is kept. `paused` says that the text stands still for a
+    sound which may become words, `false_starts` how many did not.
     `told` is the answer that was told last, `written` the answer or way that was told last, in
     writing. `offered` says that sending it was offered, `tell_on` is the node to which the call
     comes back from that. `asker` is what is known of who asks, for the whole call; `asking` is
@@ -107,6 +108,8 @@ class State:
     way: directions.State = field(default_factory=directions.State)
     case: case_check.State = field(default_factory=case_check.State)
     private: bool = False
+    service: service_places.State = field(default_factory=service_places.State)
+    going: tuple[PlaceSeen, PlaceSeen | None] | None = None
     deaf: bool = False
     paused: bool = False
     false_starts: int = 0

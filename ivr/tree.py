@@ -36,6 +36,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    ServicePlacesNode,
     SmsNode,
     Texts,
     TransferNode,
@@ -222,6 +223,19 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 next=data["next"],
                 otherwise=data["otherwise"],
                 length=data.get("length", 0),
+                wait_ms=data.get("wait_ms", 6000),
+                barge_in=barge_in,
+            )
+        case "service_places":
+            return ServicePlacesNode(
+                name,
+                texts,
+                where=_texts(data["where"]),
+                unavailable=_way(data["unavailable"]),
+                nothing=_way(data["nothing"]),
+                directions=data["directions"],
+                next=data["next"],
+                otherwise=data["otherwise"],
                 wait_ms=data.get("wait_ms", 6000),
                 barge_in=barge_in,
             )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.asker import AREA, CONDITIONS
-from ivr import case_check, conditions, digits, directions, texting, trust
+from ivr import case_check, conditions, digits, directions, service_places, texting, trust
 from ivr.ages import without_age
 from ivr.events import (
     Answered,
@@ -17,11 +17,13 @@ from ivr.events import (
     Effect,
     Enqueue,
     FindPlace,
+    FindServicePlaces,
     HangUp,
     Hush,
     Listen,
     Note,
     Pause,
+    PlaceSeen,
     Private,
     RecordMessage,
     Resume,
@@ -49,6 +51,7 @@ from ivr.nodes import (
     QueueNode,
     Role,
     SayNode,
+    ServicePlacesNode,
     SmsNode,
     Texts,
     TransferNode,
@@ -164,6 +167,8 @@ class Turn:
             usual = CONDITION_MS
         elif isinstance(node, CaseStatusNode):
             usual = NUMBER_MS
+        elif isinstance(node, ServicePlacesNode):
+            usual = service_places.patience_ms(self.state.service)
         return round(usual * self.elder.patience) if self.elder else usual
 
     # ---- elder mode ----------------------------------------------------------------------------
@@ -210,6 +215,8 @@ class Turn:
             self._enter_directions(node)
         elif isinstance(node, CaseStatusNode):
             self._enter_case_status(node)
+        elif isinstance(node, ServicePlacesNode):
+            self._enter_service_places(node)
         elif isinstance(node, ListenNode):
             self._enter_listen(node)
         elif isinstance(node, AnswerNode):
@@ -245,10 +252,13 @@ class Turn:
             self.private(case_check.private(self.state.case))
             own = case_check.Asked(self.texts(node), node.last_four, node.born)
             self.say(first + pieces(case_check.question(own, self.state.case)))
+        elif isinstance(node, ServicePlacesNode):
+            wanted = service_places.Asked(self.texts(node), node.where)
+            self.say(first + pieces(service_places.question(wanted, self.state.service)))
 
-    def take(self, way: Way) -> None:
-        """Take the way of a question that got no answer."""
-        texts = self._texts_of(way)
+    def take(self, way: Way, first: Texts = ()) -> None:
+        """Take the way of a question that got no answer, with `first` before what it says."""
+        texts = first + self._texts_of(way)
         if not way.next:
             self.set(phase=Phase.LISTENING)
             self.say(texts) if texts else self.ask_again()
@@ -285,10 +295,15 @@ class Turn:
         if choice.intent:
             self.note("intent", choice.intent)
         self.set(misses=0, early="")
-        if isinstance(self.tree.nodes[target], DirectionsNode):
+        if isinstance(self.tree.nodes[target], DirectionsNode | ServicePlacesNode):
             # 去香梅路怎么走 asks for the way and names the place at once; a key names none.
             self.set(question="" if heard in KEYS else heard)
         self.go(target)
+
+    def show_the_way(self, name: str, to: PlaceSeen, start: PlaceSeen | None) -> None:
+        """Go to a directions node with the end of the way settled, and perhaps its start."""
+        self.set(question="", going=(to, start))
+        self.go(name)
 
     def tell(self, node: AnswerNode, answer: Answered) -> None:
         """Say what the knowledge room found."""
@@ -373,7 +388,9 @@ class Turn:
 
     def _enter_directions(self, node: DirectionsNode) -> None:
         first = self.state.question
-        self.set(question="", otherwise="", way=directions.State(first=first))
+        to, start = self.state.going or (None, None)
+        way = directions.State(first=first, to=to, start=start)
+        self.set(question="", otherwise="", going=None, way=way)
         if self.state.deaf:
             self.take(node.unavailable)
             return
@@ -386,6 +403,17 @@ class Turn:
         if not self.state.deaf:
             self.do(self.listen())
         self.do(CheckCase(0))
+
+    def _enter_service_places(self, node: ServicePlacesNode) -> None:
+        said = self.state.question
+        self.set(question="", otherwise="", service=service_places.State())
+        if self.state.deaf:
+            self.take(node.unavailable)
+            return
+        self.set(phase=Phase.ASKING)
+        if said:
+            self.note("question", said)
+        self.do(self.listen(), FindServicePlaces(said))
         self.arm(node.wait_ms)
 
     def _enter_answer(self, node: AnswerNode) -> None:

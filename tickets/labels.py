@@ -59,6 +59,7 @@ LABELS: dict[str, dict[str, str]] = {
         "policy": "政策咨询",
         "directions": "问路",
         "case_status": "查办件进度",
+        "service_places": "找服务网点",
         "complaint": "投诉建议",
         "cantonese": "要求粤语服务",
     },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +13,7 @@ from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.console import Console
 from agent_ui.guard import OwnForm, Parts, needs
+from agent_ui.pages import uploads
 from agent_ui.pages.article_frame import article_page, doer, may_write
 from agent_ui.roles import Permission
 from knowledge import store
@@ -24,13 +23,11 @@ from knowledge.lifecycle import Refused
 router = APIRouter()
 Exchange = Annotated[Who, needs(Permission.ARTICLES_EXCHANGE)]
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRITERS = {
-    "xlsx": (sheets.to_xlsx, XLSX),
+    "xlsx": (sheets.to_xlsx, uploads.XLSX),
     "csv": (sheets.to_csv, "text/csv"),
     "json": (batch.to_json, "application/json"),
 }
-_FAULTS_SHOWN = 200
 
 
 @router.get("/knowledge/exchange")
@@ -42,7 +39,7 @@ def start(request: Request, console: Parts, who: Exchange, done: int = 0) -> Res
 @router.get("/knowledge/template.xlsx")
 def template(_who: Exchange) -> Response:
     """The workbook to fill in."""
-    return _file(sheets.template(), XLSX, "hotline-template.xlsx")
+    return uploads.download(sheets.template(), uploads.XLSX, "hotline-template.xlsx")
 
 
 @router.get("/knowledge/articles.{kind}")
@@ -53,16 +50,17 @@ def export(kind: str, console: Parts, who: Exchange) -> Response:
     write, media = WRITERS[kind]
     listed = store.list_articles(console.sessions, console.today())
     day = console.today().isoformat()
-    return _file(write([each.content for each in listed]), media, f"hotline-{day}.{kind}")
+    return uploads.download(
+        write([each.content for each in listed]), media, f"hotline-{day}.{kind}"
+    )
 
 
 @router.post("/knowledge/exchange/look", dependencies=[OwnForm])
 def look(request: Request, console: Parts, who: Exchange, file: UploadFile) -> Response:
     """Judge a file row by row; nothing is written yet."""
-    content = file.file.read(sheets.LARGEST + 1)
-    name = Path(file.filename or "").name[:100]
+    name, content = uploads.received(file)
     planned = batch.plan(console.sessions, name, content, lambda a: may_write(console, who, a))
-    token = "" if planned.faults else _set_aside(console, who, name, content)
+    token = "" if planned.faults else uploads.set_aside(console, who, name, content)
     return _page(
         request, who, planned=planned, name=name, token=token, status=400 if planned.faults else 200
     )
@@ -77,7 +75,7 @@ def write(
     name: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Read in what was looked at: all of it or nothing."""
-    file = _taken_up(console, who, token)
+    file = uploads.taken_up(console, who, token)
     name, content = Path(name).stem + file.suffix, file.read_bytes()
     planned = batch.plan(console.sessions, name, content, lambda a: may_write(console, who, a))
     try:
@@ -116,34 +114,5 @@ def _page(
     return article_page(
         request, "article_exchange.html", who, status, planned=planned, name=name, token=token,
         fault=fault, done=done, imports=batch.imports(console.sessions), people=people,
-        shown=_FAULTS_SHOWN,
+        shown=uploads.FAULTS_SHOWN,
     )  # fmt: skip
-
-
-def _set_aside(console: Console, who: Who, name: str, content: bytes) -> str:
-    """Keep a file until the user has looked at it; only the last one of each user."""
-    folder = _folder(console)
-    folder.mkdir(parents=True, exist_ok=True)
-    token = secrets.token_hex(8)
-    mine = hashlib.sha256(who.name.encode()).hexdigest()[:16]
-    for old in folder.glob(f"{mine}-*"):
-        old.unlink(missing_ok=True)
-    (folder / f"{mine}-{token}{Path(name).suffix.lower()}").write_bytes(content)
-    return token
-
-
-def _taken_up(console: Console, who: Who, token: str) -> Path:
-    mine = hashlib.sha256(who.name.encode()).hexdigest()[:16]
-    if token.isalnum():
-        for file in _folder(console).glob(f"{mine}-{token}.*"):
-            return file
-    raise HTTPException(400)
-
-
-def _folder(console: Console) -> Path:
-    return console.settings.data / "imports"
-
-
-def _file(content: bytes, media: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media, headers=headers)

@@ -49,17 +49,6 @@ _HOUSEHOLD = {text: code for code, text in HOUSEHOLDS.items()}
 _MARKS = {"已核对": "V", "待核对": "K"}
 
 
-def heading(field: str) -> str:
-    """The heading of a field's column."""
-    return NAMES[field]
-
-
-def field_of(text: str) -> str:
-    """The field of a heading, also of one that names the field itself; empty for a strange one."""
-    clean = text.strip().rstrip("*")
-    return next((name for name in COLUMNS if clean in (NAMES[name], name)), "")
-
-
 def to_fields(cells: Mapping[str, str]) -> dict[str, Any]:
     """Fields, as `knowledge.faults` judges them, of a row's cells by field."""
     found: dict[str, Any] = {"version": "1", "questions": [], "keys": []}

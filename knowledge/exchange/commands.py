@@ -73,18 +73,19 @@ def add_exchange(
             raise click.ClickException("the file's name must end in .xlsx, .csv or .json.")
         settings, sessions = load_store()
         listed = list_articles(sessions, local(now(), settings.timezone).date())
-        _to_disk(file, write([each.content for each in listed]))
+        to_disk(file, write([each.content for each in listed]))
         click.echo(f"{len(listed)} articles are in {file}.")
 
     @group.command()
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
     def template(file: Path) -> None:
         """Write an empty workbook with the columns and how to fill them in."""
-        _to_disk(file, sheets.template())
+        to_disk(file, sheets.template())
         click.echo(f"The template is in {file}.")
 
 
-def _to_disk(file: Path, content: bytes) -> None:
+def to_disk(file: Path, content: bytes) -> None:
+    """Write a file. Ends the command when it cannot be written."""
     try:
         file.write_bytes(content)
     except OSError as bad:

@@ -142,6 +142,7 @@ def _record(row: dict[str, str], area: str) -> PlaceRecord:
     if not sounds(name):
         raise PlaceProblem(f"标准名称“{name}”读不出音，请用汉字填写")
     code = row.get("区划代码", "") or area
+    system = datum_of(row.get("坐标系", ""))
     kind = kinds.by_word(row.get("类型", ""), name)
     aliases = {
         other.strip(): why
@@ -149,16 +150,13 @@ def _record(row: dict[str, str], area: str) -> PlaceRecord:
         for other in _PARTED.split(row.get(column, ""))
         if other.strip() and other.strip() != name
     }
-    system = row.get("坐标系", "").lower()
-    if system not in datum.NAMES:
-        raise PlaceProblem(f"坐标系“{row['坐标系']}”不认识，请填 WGS-84、GCJ-02 或 BD-09")
     return PlaceRecord(
         key=(row.get("编号") or f"{name}/{code}")[:128],
         name=name,
         kind=kind,
-        area=_area(code),
-        point=_point(row, datum.NAMES[system]),
-        datum=datum.NAMES[system],
+        area=area_code(code),
+        point=position(row.get("纬度", ""), row.get("经度", ""), system),
+        datum=system,
         category=row.get("类别代码", "")[:16],
         importance=_importance(row.get("重要性", ""), kind),
         address=row.get("地址", "")[:255],
@@ -167,8 +165,16 @@ def _record(row: dict[str, str], area: str) -> PlaceRecord:
     )
 
 
-def _point(row: dict[str, str], system: datum.Datum) -> Point | None:
-    lat, lon = row.get("纬度", ""), row.get("经度", "")
+def datum_of(text: str) -> datum.Datum:
+    """The datum that a table's word stands for, WGS-84 where there is none. Raises PlaceProblem."""
+    try:
+        return datum.NAMES[text.lower()]
+    except KeyError as bad:
+        raise PlaceProblem(f"坐标系“{text}”不认识，请填 WGS-84、GCJ-02 或 BD-09") from bad
+
+
+def position(lat: str, lon: str, system: datum.Datum) -> Point | None:
+    """The position of two cells in WGS-84, None where both are empty. Raises PlaceProblem."""
     if not lat and not lon:
         return None
     try:
@@ -188,7 +194,8 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _area(code: str) -> str:
+def area_code(code: str) -> str:
+    """Check a GB/T 2260 code or a longer one of a town or village. Raises PlaceProblem."""
     if not code:
         return ""
     if not _AREA.fullmatch(code):

@@ -212,6 +212,7 @@ Effect = (
     | ivr.SendSms
     | ivr.CheckCase
     | ivr.Private
+    | ivr.FindServicePlaces
     | ivr.Reread
     | ivr.RecordMessage
     | ivr.Transfer

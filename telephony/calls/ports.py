@@ -38,11 +38,14 @@ class Reply:
     version: int = 0
 
 
-Guide = Callable[[ivr.FindPlace | ivr.FindWay, str], ivr.PlacesFound | ivr.WayFound]
-"""Finds a place or a way for a call from an area. Blocking: for a thread."""
+Sought = ivr.FindPlace | ivr.FindWay | ivr.FindServicePlaces
+Showing = ivr.PlacesFound | ivr.WayFound | ivr.ServicePlacesFound
+
+Guide = Callable[[Sought, str], Showing]
+"""Finds places, a way or service places for a call from an area. Blocking: for a thread."""
 
 
-def no_guide(asked: ivr.FindPlace | ivr.FindWay, area: str) -> ivr.PlacesFound | ivr.WayFound:
+def no_guide(asked: Sought, area: str) -> Showing:
     """Find nothing: no places are loaded."""
     return ivr.PlacesFound("unavailable")
 

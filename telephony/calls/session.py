@@ -25,7 +25,7 @@ from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
 from telephony.calls.machine import CallState, Phase
 from telephony.calls.other_side import OtherSide
-from telephony.calls.ports import Parts
+from telephony.calls.ports import Parts, Showing, Sought
 from telephony.calls.privacy import Privacy
 from telephony.calls.saying import Saying
 from telephony.calls.taking import MessageTaking
@@ -201,7 +201,7 @@ class CallSession:
                 self._timer = self._parts.reactor.callLater(ms / 1000, self._dialogue, fired)
             case ivr.Ask():
                 self._ask(effect)
-            case ivr.FindPlace() | ivr.FindWay():
+            case ivr.FindPlace() | ivr.FindWay() | ivr.FindServicePlaces():
                 self._guide(effect)
             case ivr.SendSms():
                 self._text(effect)
@@ -348,8 +348,8 @@ class CallSession:
         self._versions[reply.answered.article] = (reply.version, reply.answered.title)
         self._dialogue(reply.answered)
 
-    def _guide(self, asked: ivr.FindPlace | ivr.FindWay) -> None:
-        def found(reply: ivr.PlacesFound | ivr.WayFound) -> None:
+    def _guide(self, asked: Sought) -> None:
+        def found(reply: Showing) -> None:
             if self.state.phase is not Phase.ENDED:
                 self._dialogue(reply)
 

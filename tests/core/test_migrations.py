@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 import agent_ui.tables
 import core.journal_tables
 import knowledge.places.tables
+import knowledge.service_places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
@@ -32,6 +33,7 @@ ROOMS = (
     agent_ui.tables,
     core.journal_tables,
     knowledge.places.tables,
+    knowledge.service_places.tables,
     knowledge.tables,
     tickets.sms.tables,
     tickets.cases.tables,

@@ -23,6 +23,7 @@ WORDS = st.sampled_from(
     ["", "嗯", "好的", "人工", "低保怎么申请", "救命", "我摔倒了", "胸口痛啊", "不是",
      "是的", "不用了", "啦啦啦啦", "投诉", "hello", "𠮷", "1", "谢谢", "换号码",
      "我八十岁了", "讲慢一点", "讲粤语", "查办件进度", "去香梅路怎么走", "下一步",
+     "附近的养老院", "下一个", "越秀区", "怎么走",
      "幺三八零零幺三八零零零", "零零幺", "对", "不对", "再听一遍", "要带什么材料", "去哪里办",
      "天河区", "七十二", "外地户口", "发短信"]
 )  # fmt: skip
@@ -65,6 +66,23 @@ CASES = st.builds(
     status=st.sampled_from(STATUSES),
     more=st.sampled_from([(), ("最近一次变动是2026年3月1日。",)]),
 )
+SERVICE_PLACES = st.builds(
+    ev.ServicePlacesFound,
+    decision=st.sampled_from(["kind", "where", "choose", "found", "nothing", "unavailable", "?"]),
+    kind=st.sampled_from(["", "care_home"]),
+    where=st.sampled_from(["", "area:440104"]),
+    choices=st.sampled_from([(), (ev.PlaceSeen("1", "甲路"), ev.PlaceSeen("2", "乙路"))]),
+    places=st.lists(
+        st.sampled_from(
+            [
+                ev.ServicePlaceSeen("22,114,甲院", "甲院", ("第一家，甲院。", "电话，12349。")),
+                ev.ServicePlaceSeen("", "乙院", ("第二家，乙院。",)),
+            ]
+        ),
+        max_size=3,
+    ).map(tuple),
+    why=st.sampled_from(["", "没有找到。"]),
+)
 TAGS = st.integers(0, 60)
 EVENTS = st.one_of(
     st.builds(ev.Started),
@@ -84,6 +102,7 @@ EVENTS = st.one_of(
         st.integers(0, 100),
     ),
     CASES,
+    SERVICE_PLACES,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
     st.builds(ev.PersonLeft, st.booleans()),
