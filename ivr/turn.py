@@ -66,6 +66,9 @@ KEYS = "0123456789*#"
 NUMBER = "number"
 """What is known beforehand of a caller who can be called back."""
 
+POSITION = "position"
+"""What is known beforehand of a caller whose device says where they are."""
+
 
 class Turn:
     """Collects what one event does. Lives for one call of `Dialogue.step`."""
@@ -303,7 +306,9 @@ class Turn:
 
     def _enter_directions(self, node: DirectionsNode) -> None:
         first = self.state.question
-        self.set(question="", otherwise="", way=directions.State(first=first))
+        located = POSITION in self.state.known
+        way = directions.State(first=first, located=located)
+        self.set(question="", otherwise="", way=way)
         if self.state.deaf:
             self.take(node.unavailable)
             return

@@ -58,7 +58,7 @@ class Rooms:
     ask: Callable[[str, str], Reply]
     """Answers a question (text, area)."""
     guide: Guide
-    """Finds a place or a way for a call from an area; called in a thread."""
+    """Finds a place or a way for a call; called in a thread."""
     slow: Prompts
     """The prompts of elder mode."""
     recall: Callable[[str], Deferred[frozenset[str]]]

@@ -18,6 +18,7 @@ from ivr import events as ivr
 from ivr.voice.port import Prompts
 from telephony.calls.machine import CallMachine
 from telephony.calls.recording import RecordingFolder
+from telephony.sip.geolocation import position
 from telephony.sip.port import Invitation, Line
 
 
@@ -36,11 +37,30 @@ class Reply:
     version: int = 0
 
 
-Guide = Callable[[ivr.FindPlace | ivr.FindWay, str], ivr.PlacesFound | ivr.WayFound]
-"""Finds a place or a way for a call from an area. Blocking: for a thread."""
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks the way: the area of the call, the caller's number, and where their device is.
+
+    The number is empty where it is withheld or not known, `position` latitude and longitude in
+    degrees (WGS-84) where the device says them.
+    """
+
+    area: str = ""
+    number: str = ""
+    position: tuple[float, float] | None = None
 
 
-def no_guide(asked: ivr.FindPlace | ivr.FindWay, area: str) -> ivr.PlacesFound | ivr.WayFound:
+def asker_of(invitation: Invitation, area: str) -> Asker:
+    """Return who asks when this call asks the way."""
+    number = "" if invitation.withheld else invitation.caller
+    return Asker(area, number, position(invitation.geolocation))
+
+
+Guide = Callable[[ivr.FindPlace | ivr.FindWay, Asker], ivr.PlacesFound | ivr.WayFound]
+"""Finds a place or a way for a call. Blocking: for a thread."""
+
+
+def no_guide(asked: ivr.FindPlace | ivr.FindWay, asker: Asker) -> ivr.PlacesFound | ivr.WayFound:
     """Find nothing: no places are loaded."""
     return ivr.PlacesFound("unavailable")
 
@@ -88,8 +108,12 @@ class Waiter(Protocol):
 
 
 def known_of(invitation: Invitation) -> frozenset[str]:
-    """Return what the dialogue may know of a caller from the INVITE: `number`, unless withheld."""
-    return frozenset({"number"} if invitation.caller and not invitation.withheld else ())
+    """Return what the dialogue may know of a caller from the INVITE: `number`, `position`.
+
+    The number unless it is withheld, the position where the device says one.
+    """
+    known = {"number"} if invitation.caller and not invitation.withheld else set()
+    return frozenset(known | ({"position"} if position(invitation.geolocation) else set()))
 
 
 def nothing_recalled(invitation: Invitation) -> Deferred[frozenset[str]]:
