@@ -51,12 +51,16 @@ def about(gazetteer: Gazetteer, asked: Inquiry, near: Point | None, area: str) -
     return Told(Decision.TOLD, (), "".join(told))
 
 
-def whereabouts(gazetteer: Gazetteer, point: Point) -> str:
-    """Where a point is, by what is known around it: 红荔路与香梅路路口附近; empty off the map."""
+def whereabouts(gazetteer: Gazetteer, point: Point, but: str = "") -> str:
+    """Where a point is, by what is known around it: 红荔路与香梅路路口附近; empty off the map.
+
+    `but` is a name that is not to be told.
+    """
     corners = gazetteer.corners(point, _AT_M)
     marks = gazetteer.landmarks(point, corners[0][0] if corners else _AT_M)
-    if marks:
-        return f"{marks[0][1]}附近"
+    for _, mark in marks:
+        if mark != but:
+            return f"{mark}附近"
     return f"{_corner_name(corners[0][1].road_a, corners[0][1].road_b)}附近" if corners else ""
 
 
@@ -116,10 +120,11 @@ def _lies(gazetteer: Gazetteer, asked: Inquiry, place: FoundPlace) -> str:
     if parts.endswith(place.name) and parts != place.name:
         parts = parts.removesuffix(place.name)
     address = gazetteer.address(place.place)
-    beside = whereabouts(gazetteer, place.point) if place.point and not address else ""
     more = f"，地址是{address}" if address else ""
-    if beside and place.name not in beside:
-        more = f"，在{beside}"
+    # A road is long, and its point only its middle.
+    if not address and place.point and place.kind != Kind.ROAD.value:
+        beside = whereabouts(gazetteer, place.point, place.name)
+        more = f"，在{beside}" if beside else ""
     if not parts and not more:
         return f"{place.name}在哪个区没有登记，请说转人工。"
     return f"{place.name}在{parts}{more}。" if parts else f"{place.name}{more.lstrip('，')}。"

@@ -110,7 +110,7 @@ class Guide:
                 return Told(Decision.WHERE)
             return answers.nearby(self._gazetteer, wanted, point, "")
         if found.decision is Decision.TOLD or not found.places:
-            return Told(Decision.TOLD, (), found.why)
+            return Told(Decision.TOLD, (), f"{found.why}请说一个附近的路名或者大楼。")
         place = found.places[0]
         assert place.point
         return answers.nearby(self._gazetteer, wanted, place.point, place.name)
