@@ -63,7 +63,10 @@ def gazetteer(extract: Path) -> Gazetteer:
         named(901, "旧墟路", standard="农林路", alias="old", point=Point(22.5400, 114.0290)),
         named(902, "广州塔", kind=Kind.BUILDING, point=FAR_AWAY, area="440105"),
         named(903, "白石村", kind=Kind.VILLAGE, point=None),
-        *(named(910 + n, "解放路", point=Point(22.53 + n / 500, 114.02), area=f"44030{n}") for n in range(3, 8)),
+        *(
+            named(910 + n, "解放路", point=Point(22.53 + n / 500, 114.02), area=f"44030{n}")
+            for n in range(3, 8)
+        ),
     ]  # fmt: skip
     return Gazetteer([*real, *more], read.crossings)
 
@@ -200,7 +203,10 @@ def test_what_is_near_and_no_more(guide: Guide) -> None:
         ("香梅路在哪个区", "香梅路在深圳市福田区。"),
         ("香梅路的梅是哪个梅", "香梅路的梅，是梅花的梅。"),
         ("旧墟路现在叫什么", "旧墟路现在叫农林路。"),
-        ("香梅路附近有没有动物园", "香梅路附近一点五公里以内，没有登记的动物园。您可以换一个地点问，或者说转人工。"),
+        (
+            "香梅路附近有没有动物园",
+            "香梅路附近一点五公里以内，没有登记的动物园。您可以换一个地点问，或者说转人工。",
+        ),
     ],
 )  # fmt: skip
 def test_an_answer_and_on(talk: Talk, text: str, said: str) -> None:
