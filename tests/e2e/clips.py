@@ -22,6 +22,9 @@ SENTENCES = (
     "我想问一下养老院怎么备案",
     "结婚登记要带什么材料",
     "高龄津贴怎么领",
+    "去香梅路怎么走",
+    "我在农林路",
+    "是的",
 )
 VOICES = ("zf_xiaoyi", "zm_yunxi", "zm_yunyang")
 """Who ask QUESTION: voices that need no second reading, which is not to be had by many at once."""
