@@ -25,7 +25,8 @@ from knowledge.places.home import NOT_KNOWN
 from knowledge.places.kinds import Kind
 from knowledge.places.valhalla_router import ALREADY_THERE, ValhallaRouter
 from knowledge.places.valhalla_worker import NO_END, TOO_FAR
-from telephony.calls.ports import Asker
+from telephony.calls.ports import Asker, asker_of
+from telephony.sip.port import Invitation
 from telephony.wayfinding import wayfinding
 from tests.ivr.conftest import OPEN, SHIPPED
 from tests.knowledge.places.conftest import named
@@ -122,6 +123,24 @@ class Talk:
 @pytest.fixture
 def talk(guide: Guide) -> Talk:
     return Talk(guide)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "number"),
+    [(False, NUMBER), (True, "")],
+)
+def test_who_asks(withheld: bool, number: str) -> None:
+    invited = Invitation(
+        sip_call_id="1",
+        source="127.0.0.1:5060",
+        trunk="t",
+        caller=NUMBER,
+        caller_name="",
+        called="12349",
+        withheld=withheld,
+        geolocation="geo:22.54,114.03",
+    )
+    assert asker_of(invited, "440304") == Asker("440304", number, (22.54, 114.03))
 
 
 # ---- the whole way -------------------------------------------------------------------------------
