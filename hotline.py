@@ -74,8 +74,8 @@ from knowledge import live
 from knowledge.commands import intent, make_kb
 from knowledge.load import load_folder
 from knowledge.places.commands import make_places
-from knowledge.places.guide import load_guide, token_of
-from knowledge.places.port import Mode, RouteProblem, RouterFault
+from knowledge.places.guide import load_guide
+from knowledge.places.live import follow_places
 from knowledge.port import Knowledge
 from knowledge.questions import apply_to_questions
 from knowledge.service_places.commands import make_service_places
@@ -84,17 +84,19 @@ from knowledge.store import seed
 from knowledge.synonyms import seed_groups
 from telephony.caller.command import make_command
 from telephony.caller.demo import Demonstration
-from telephony.calls.ports import Reply, Sought
+from telephony.calls.ports import Reply
 from telephony.calls.service_places import with_service_places
 from telephony.sip import doctor as sip_doctor
 from telephony.sip.config import SipSettingsError
 from telephony.switchboard import Rooms, Switchboard
+from telephony.wayfinding import wayfinding
 from tickets import samples
 from tickets.apply import apply_to_ticket
 from tickets.callers import recalled
 from tickets.cases.commands import make_cases
 from tickets.cases.phone import CaseDesk
 from tickets.commands import make_caller
+from tickets.homes import recalled_home
 from tickets.sms.office import start_office
 from tickets.tables import Ticket
 
@@ -177,6 +179,8 @@ class Node:
         await self._load_knowledge()
         self.guide, router = await in_thread(load_guide, self.sessions, settings.data / "routes")
         self._on_stop("router", router.stop)
+        places = follow_places(self.guide, self.sessions, self.bus, reactor, settings.node)
+        self._on_stop("place names", places)
         self.slow.warm(self.tree.fixed_texts() if self.tree.elder else ())
         usual = from_asr.recogniser(settings, reactor)
         self.recogniser = from_asr.by_language(settings, usual, reactor)
@@ -230,9 +234,13 @@ class Node:
             second=self.second_reader,
             ask=self._ask,
             guide=with_service_places(
-                self._show_the_way,
+                wayfinding(
+                    self.guide,
+                    partial(recalled_home, self.sessions),
+                    partial(reactor.callFromThread, self.prompts.warm),
+                ),
                 Finder(self.sessions, lambda *asked: self.guide.find(*asked)).find,
-                lambda texts: reactor.callFromThread(self.prompts.warm, texts),
+                partial(reactor.callFromThread, self.prompts.warm),
             ),
             cases=CaseDesk(self.sessions, clock.utc_now, self.settings.timezone),
             slow=self.slow,
@@ -259,32 +267,6 @@ class Node:
         except VoiceUnavailable as why:
             log.warn("a text cannot be heard at the console: {why}", why=why)
             return None
-
-    def _show_the_way(self, asked: Sought, area: str) -> ivr.PlacesFound | ivr.WayFound:
-        if not self.guide or isinstance(asked, ivr.FindServicePlaces):
-            return ivr.PlacesFound("unavailable")
-        if isinstance(asked, ivr.FindWay):
-            return self._way(asked.start, asked.end)
-        if not asked.text:
-            return ivr.PlacesFound("ready")
-        found = self.guide.find_either((asked.text, asked.otherwise), asked.near, area)
-        seen = tuple(ivr.PlaceSeen(token_of(place), place.label) for place in found.places)
-        if asked.near and len(seen) == 1:
-            # While the two ends are read back the voice can already render the way.
-            self._way(seen[0].token, asked.near)
-        return ivr.PlacesFound(found.sureness.value, seen, found.why)
-
-    def _way(self, start: str, end: str) -> ivr.PlacesFound | ivr.WayFound:
-        try:
-            way = self.guide.way_between(start, end, Mode.WALK)
-        except RouteProblem as problem:
-            return ivr.WayFound(why=str(problem))
-        except RouterFault as fault:
-            log.error("no way can be told: {fault}", fault=str(fault))
-            return ivr.PlacesFound("unavailable")
-        steps = tuple(step.text for step in way.steps)
-        reactor.callFromThread(self.prompts.warm, (way.summary, *steps))
-        return ivr.WayFound(way.summary, steps)
 
     def _today(self) -> date:
         return clock.local(clock.utc_now(), self.settings.timezone).date()

@@ -28,6 +28,7 @@ from agent_ui.pages import (
     articles,
     calls,
     entry,
+    homes,
     service_places,
     sound,
     tickets,
@@ -80,7 +81,7 @@ def make_app(console: Console) -> FastAPI:
     app.state.templates = make_templates()
     app.include_router(routes.router)
     app.include_router(sms.router)
-    for part in (probes, entry, calls, tickets, sound, trees, service_places, *ARTICLES):
+    for part in (probes, entry, calls, tickets, homes, sound, trees, service_places, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

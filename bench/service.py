@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +51,10 @@ class Service:
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[Service]:
+def running(*before: Sequence[str], **settings: str) -> Iterator[Service]:
     """Start the service with these settings (names without HOTLINE_, in any case) and end it.
 
+    `before` are the words of `hotline` commands that are run first, for the same data folder.
     Yields once it takes calls and has nothing left to prepare. Raises Stuck.
     """
     data = Path(tempfile.mkdtemp(prefix="hotline-bench-"))
@@ -74,6 +75,10 @@ def running(**settings: str) -> Iterator[Service]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
     env |= {f"HOTLINE_{name.upper()}": value for name, value in given.items()}
     log = (own_cache() / "service.log").open("wb")
+    for words in before:
+        command = [sys.executable, "-m", "hotline", *words]
+        if subprocess.run(command, cwd=ROOT, env=env, stdout=log, stderr=log).returncode:
+            raise Stuck(f"hotline {' '.join(words)} failed; see {log.name}")
     began = time.monotonic()
     process = start(
         [sys.executable, "-m", "hotline", "serve", "--quiet"],

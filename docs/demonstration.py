@@ -15,11 +15,15 @@ FOLDER = Path(__file__).with_name("demonstration")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A call: its name, what it shows, and the arguments of `hotline call` after `--json`."""
+    """A call: its name, what it shows, and the arguments of `hotline call` after `--json`.
+
+    `places`: the service has the names and streets of Futian, and its recogniser expects them.
+    """
 
     name: str
     shows: str
     arguments: tuple[str, ...]
+    places: bool = False
 
 
 SCENES = (
@@ -39,10 +43,31 @@ SCENES = (
         "asks back, silence counts as yes, and the call goes before all others.",
         ("--say", "低保怎么申请", "--after", "5", "--say", "我摔倒了", "--hangup-after", "35"),
     ),
-)
+    Scene(
+        "policy",
+        "A question about a policy to its last step: the answer, where to go, goodbye.",
+        (
+            "--say", "低保在哪里申请", "--after", "33", "--say", "去哪里办",
+            "--after", "15", "--say", "不用了", "--max-seconds", "200",
+        ),
+    ),
+    Scene(
+        "directions",
+        "Asking the way to its last step, over the streets of Futian: where to, where from, both "
+        "read back, the summary, one step after another, goodbye.",
+        (
+            "--say", "去香梅路怎么走", "--after", "11", "--say", "我现在在农园路",
+            "--after", "12", "--say", "是的", "--after", "19", "--say", "下一步",
+            "--after", "12", "--dtmf", "1", "--after", "17", "--dtmf", "1",
+            "--after", "16", "--dtmf", "1", "--after", "20", "--say", "不用了",
+            "--after", "7", "--say", "没有了", "--max-seconds", "200",
+        ),
+        places=True,
+    ),
+)  # fmt: skip
 _HEAD = """# A recorded demonstration
 
-Three calls to a service on the same two-core machine over real SIP and A-law RTP, recorded with
+Calls to a service on the same two-core machine over real SIP and A-law RTP, recorded with
 `python -m bench.demonstration` and written by `make docs`; a test fails when the page and the
 recordings differ. Times are milliseconds since the INVITE, as the *caller* sees them: `silence`
 names when the line fell silent, `reply` when it spoke again, `heard` what an ear at the caller's

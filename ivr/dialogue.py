@@ -84,6 +84,7 @@ class Dialogue:
         """Return the first state and effects of a call answered at `now` (aware).
 
         `known` is what is known of the caller beforehand: `number` when they can be called back,
+        `position` when their device says where they are,
         `elder` when an earlier call of theirs was in elder mode by their own word.
         """
         turn = Turn(self.tree, self.calendar, State(known=known), now)

@@ -116,7 +116,9 @@ class PlacesFound:
     """The gazetteer's reply to `FindPlace`.
 
     `decision` is ready (to an empty question), sure, choose, nothing, or unavailable when no place
-    names are loaded. `why` is a sentence for the caller.
+    names are loaded; told when a question about places is answered by `why`, nearby when `places`
+    answer it too, where when it has to be known first where the caller is. `why` is a sentence for
+    the caller; for a place that is sure it is empty, or what is to be said of it first.
     """
 
     decision: str
@@ -335,20 +337,26 @@ class Ask:
 class FindPlace:
     """Find a place by what was said; the driver replies with PlacesFound.
 
-    `near` is the token of a place beside it. An empty text asks whether any places are known.
+    `near` is the token of a place beside it, `here` of where the caller is. An empty text asks
+    whether any places are known.
     """
 
     text: str
     near: str = ""
     otherwise: str = ""
+    here: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FindWay:
-    """Find the way between two places by their tokens; the driver replies with WayFound."""
+    """Find the way between two places by their tokens; the driver replies with WayFound.
+
+    `mode` is walk or car.
+    """
 
     start: str
     end: str
+    mode: str = "walk"
 
 
 @dataclass(frozen=True, slots=True)

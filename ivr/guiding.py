@@ -5,6 +5,7 @@ Functions of a `Turn`.
 
 from __future__ import annotations
 
+from ivr import direction_words as words
 from ivr import directions, rereading, texting
 from ivr.events import FindPlace, FindWay, PlacesFound, WayFound
 from ivr.matching import core_of
@@ -18,8 +19,10 @@ def heard(turn: Turn, node: DirectionsNode, text: str, again: bool, otherwise: s
     """Take an utterance; `again` and `otherwise` as in `ivr.hearing.speech`."""
     if turn.state.saying and not core_of(text, turn.tree.backchannels):
         return
-    plain = directions.choices(turn.state.way)
-    if not plain and rereading.wanted(turn, text, 0.0, again):
+    way = turn.state.way
+    understood = directions.meant(way, text, turn.tree.courtesies)
+    asks = directions.names_expected(way) and not understood
+    if asks and rereading.wanted(turn, text, 0.0, again):
         return
     if text:
         _take(turn, node, directions.Heard(text, otherwise))
@@ -84,15 +87,15 @@ def _do(turn: Turn, node: DirectionsNode, reply: directions.Reply) -> None:
         case directions.Say(texts):
             turn.set(phase=Phase.LISTENING)
             turn.say(pieces(texts))
-        case directions.Find(text, near, otherwise):
+        case directions.Find(text, near, otherwise, here):
             turn.set(phase=Phase.ASKING)
-            if text:
+            if text and text != words.HERE:
                 turn.note("question", text)
-            turn.do(FindPlace(text, near, otherwise))
+            turn.do(FindPlace(text, near, otherwise, here))
             turn.arm(node.wait_ms)
-        case directions.Route(start, end):
+        case directions.Route(start, end, mode):
             turn.set(phase=Phase.ASKING)
-            turn.do(FindWay(start, end))
+            turn.do(FindWay(start, end, mode))
             turn.arm(node.wait_ms)
         case directions.Done():
             turn.note("disposition", "machine")

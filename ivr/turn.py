@@ -82,6 +82,9 @@ KEYS = "0123456789*#"
 NUMBER = "number"
 """What is known beforehand of a caller who can be called back."""
 
+POSITION = "position"
+"""What is known beforehand of a caller whose device says where they are."""
+
 
 class Turn:
     """Collects what one event does. Lives for one call of `Dialogue.step`."""
@@ -389,7 +392,8 @@ class Turn:
     def _enter_directions(self, node: DirectionsNode) -> None:
         first = self.state.question
         to, start = self.state.going or (None, None)
-        way = directions.State(first=first, to=to, start=start)
+        located = POSITION in self.state.known
+        way = directions.State(first=first, to=to, start=start, located=located)
         self.set(question="", otherwise="", going=None, way=way)
         if self.state.deaf:
             self.take(node.unavailable)

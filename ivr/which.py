@@ -17,7 +17,7 @@ def which(text: str, labels: Sequence[str]) -> int | None:
     The part that tells a label apart is enough (南山区的).
     """
     for at, label in enumerate(labels):
-        if ORDINALS[at] in text or text == label:
+        if (at < len(ORDINALS) and ORDINALS[at] in text) or text == label:
             return at
     alike = [max(similarity(text, label), _PART * contains(label, text)) for label in labels]
     if labels and max(alike) >= ALIKE and alike.count(max(alike)) == 1:

@@ -13,11 +13,11 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from core.asker import UNASKED, Asker
-from core.clock import DelayedCall, Timing, stop_timer
+from core.clock import Timing
 from core.db import Sessions
+from core.reloading import Reloading
 from knowledge.article import ArticleContent
 from knowledge.port import Found
 from knowledge.search import KnowledgeIndex
@@ -29,9 +29,6 @@ CHANGED = "article.changed"
 
 LOADED = "article.loaded"
 """Sent on the bus once callers are answered from it: `articles` is how many there are."""
-
-AGAIN_S = 5.0
-"""After a failure (the database was away) it is tried again so much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +59,8 @@ class LiveKnowledge:
         on_loaded: Callable[[Loaded], None],
     ) -> None:
         """Take what was loaded at start, how it is loaded in a thread, and whom to tell after."""
-        self._loaded, self._read, self._reactor = first, read, reactor
-        self._on_loaded = on_loaded
-        self._reading = self._stale = self._stopped = False
-        self._again: DelayedCall | None = None
+        self._loaded, self._on_loaded = first, on_loaded
+        self._reloading = Reloading("articles", read, self._took, reactor)
 
     @property
     def articles(self) -> tuple[ArticleContent, ...]:
@@ -83,37 +78,14 @@ class LiveKnowledge:
         return self._loaded.index.phrases()
 
     def changed(self, topic: str = CHANGED, message: dict[str, Any] | None = None) -> None:
-        """A listener of the bus: read everything again.
-
-        What changes while that goes on is read once more afterwards.
-        """
-        self._stale = True
-        if not self._reading and not self._stopped:
-            self._start()
+        """A listener of the bus: read everything again (`core.reloading`)."""
+        self._reloading.changed(topic, message)
 
     def stop(self) -> None:
         """Read no more."""
-        self._stopped = True
-        stop_timer(self._again)
-
-    def _start(self) -> None:
-        stop_timer(self._again)
-        self._reading, self._stale = True, False
-        self._read().addCallbacks(self._took, self._failed)
+        self._reloading.stop()
 
     def _took(self, loaded: Loaded) -> None:
-        self._reading = False
-        if self._stopped:
-            return
         self._loaded = loaded
         self.log.info("{n} articles are in force", n=len(loaded.articles))
         self._on_loaded(loaded)
-        if self._stale:
-            self._start()
-
-    def _failed(self, why: Failure) -> None:
-        self._reading = False
-        if self._stopped:
-            return
-        self.log.error("articles cannot be read: {why}", why=why.getErrorMessage())
-        self._again = self._reactor.callLater(AGAIN_S, self._start)

@@ -59,7 +59,7 @@ class Rooms:
     ask: Callable[[Ask, str], Reply]
     """Answers a question of a call from an area."""
     guide: Guide
-    """Finds a place or a way for a call from an area; called in a thread."""
+    """Finds places, a way or service places for a call; called in a thread."""
     cases: CaseDesk
     """Looks up cases for callers; called in a thread."""
     slow: Prompts

@@ -65,7 +65,9 @@ class Ticket(Base):
 class CallerRecord(Base):
     """What is remembered of who phones from a number; the number itself is not kept.
 
-    `elder`: they said that they are old, or asked for slower speech, at `elder_at`.
+    `elder`: they said that they are old, or asked for slower speech, at `elder_at`. `home` is the
+    address that an agent wrote down, `home_position` its latitude and longitude where known
+    (`tickets.homes`).
     """
 
     __tablename__ = "callers"
@@ -73,6 +75,9 @@ class CallerRecord(Base):
     caller_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     elder: Mapped[bool] = mapped_column(default=False)
     elder_at: Mapped[datetime | None] = mapped_column(Moment)
+    home: Mapped[str] = mapped_column(Secret, default="")
+    home_position: Mapped[str] = mapped_column(Secret, default="")
+    home_changed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class TicketCounter(Base):

@@ -18,10 +18,13 @@ from core.area import normal as normal_area
 from core.db import Sessions
 from core.settings import Settings
 from knowledge.places import divisions, geo, osm, store, table_file
+from knowledge.places.ask_command import add_ask
 from knowledge.places.gazetteer import Gazetteer
+from knowledge.places.guide import load_gazetteer as read_names
+from knowledge.places.live import tell
 from knowledge.places.port import FoundPlace, FoundPlaces, Sureness
 from knowledge.places.record import PlaceProblem, Reading
-from knowledge.places.route_commands import add_routes, position
+from knowledge.places.route_commands import add_routes, coordinates
 
 Store = Callable[[], tuple[Settings, Sessions]]
 Now = Callable[[], datetime]
@@ -100,12 +103,13 @@ def make_places(load_store: Store, load_settings: Callable[[], Settings], now: N
         )
 
     add_routes(places, load_store, load_settings, now)
+    add_ask(places, load_store)
     return places
 
 
 def load_gazetteer(sessions: Sessions) -> Gazetteer:
     """All names of the database in memory. Blocking. Ends the command when there are none."""
-    gazetteer = Gazetteer(store.names(sessions), store.crossings(sessions))
+    gazetteer = read_names(sessions)
     if not len(gazetteer):
         raise click.ClickException(_NO_NAMES)
     return gazetteer
@@ -131,7 +135,7 @@ def _where(gazetteer: Gazetteer, text: str) -> FoundPlace:
     except geo.PointError as bad:
         raise click.ClickException(f"{text}: {bad}") from bad
     if point is not None:
-        return position(point)
+        return coordinates(point)
     found = gazetteer.find(text, placed=True)
     if found.sureness is not Sureness.SURE:
         raise click.ClickException(found.why)
@@ -174,7 +178,7 @@ def _store(load_store: Store, source: str, reading: Reading, now: datetime, chec
     if check:
         click.echo(f"{len(reading.places)} places and {len(reading.crossings)} crossings are well.")
         return
-    _, sessions = load_store()
+    settings, sessions = load_store()
     try:
         done = store.put(sessions, source, reading, now, _progress)
     except SQLAlchemyError as bad:
@@ -185,6 +189,8 @@ def _store(load_store: Store, source: str, reading: Reading, now: datetime, chec
         f"{source}: {done.added} added, {done.changed} changed, {done.kept} as before, "
         f"{done.gone} gone, {done.crossings} crossings{skipped}."
     )
+    if tell(settings):
+        click.echo("The running service was told; it uses the names in some seconds.")
 
 
 def _progress(line: str) -> None:

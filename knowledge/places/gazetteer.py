@@ -7,7 +7,7 @@ between names that fit alike.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,7 @@ RIVAL = 0.05
 MOST = 3
 
 _LANDMARK_M = 400.0
-_LANDMARKS = {
+LANDMARKS = {
     Kind.STATION.value, Kind.HOSPITAL.value, Kind.SCHOOL.value, Kind.PARK.value,
     Kind.CARE.value, Kind.OFFICE.value, Kind.BUILDING.value, Kind.ESTATE.value, Kind.SHOP.value,
     Kind.BRIDGE.value,
@@ -71,10 +71,11 @@ class Gazetteer:
         self._names = sorted(names, key=lambda named: -named.importance)
         self._index = NameIndex([named.sounds for named in self._names])
         self._importance = np.array([n.importance for n in self._names], dtype=np.float32)
+        self._places = np.array([n.place for n in self._names], dtype=np.int64)
         nowhere = Point(np.nan, np.nan)
         spots = [named.point or nowhere for named in self._names]
         self._spots = np.array(spots, dtype=np.float64).reshape(-1, 2)
-        standard = (n for n in self._names if n.point and not n.alias and n.kind in _LANDMARKS)
+        standard = (n for n in self._names if n.point and not n.alias and n.kind in LANDMARKS)
         self._landmarks = Grid((n.point, n) for n in standard if n.point)
         self._crossings = list(crossings)
         self._by_roads: dict[frozenset[str], list[CrossingRecord]] = defaultdict(list)
@@ -87,12 +88,17 @@ class Gazetteer:
         return len(self._names)
 
     def find(
-        self, text: str, near: Point | None = None, area: str = "", placed: bool = False
+        self,
+        text: str,
+        near: Point | None = None,
+        area: str = "",
+        placed: bool = False,
+        most: int = MOST,
     ) -> FoundPlaces:
         """Find what a caller means; never raises.
 
         `near` is where the caller is, `area` the GB/T 2260 code of the call; `placed` leaves out
-        names without a position. At most three places come back.
+        names without a position. At most so many places come back.
         """
         wanted = asked(text)
         if wanted.second:
@@ -113,7 +119,37 @@ class Gazetteer:
         scored = [s for s in scored if s.match is not Match.PART or s.fits >= held]
         if not scored or scored[0].fits < LIKELY:
             return FoundPlaces(Sureness.NOTHING, (), f"没有找到和“{whole}”相近的地名。")
-        return self._decide(whole, scored, near)
+        return self._decide(whole, scored, near, most)
+
+    def around(
+        self, point: Point, limit_m: float, fits: Callable[[Named], bool], most: int = MOST
+    ) -> list[tuple[float, FoundPlace]]:
+        """The nearest places that fit, by their standard names, with their distance.
+
+        A name that several have there is told once.
+        """
+        away = np.nan_to_num(self._away(np.arange(len(self._names)), point), nan=np.inf)
+        inside = np.flatnonzero(away <= limit_m)
+        found: dict[str, tuple[float, FoundPlace]] = {}
+        for row in inside[np.argsort(away[inside], kind="stable")].tolist():
+            named = self._names[row]
+            if not named.alias and named.name not in found and fits(named):
+                scored = _Scored(row, 1.0, 1.0, Match.NAME)
+                found[named.name] = float(away[row]), self._found(scored, point)
+                if len(found) == most:
+                    break
+        return list(found.values())
+
+    def other_names(self, place: int) -> list[tuple[str, str]]:
+        """The other names of a place and why it has them (`knowledge.places.record.AliasKind`)."""
+        rows = np.flatnonzero(self._places == place).tolist()
+        names = (self._names[row] for row in rows)
+        return [(named.name, named.alias) for named in names if named.alias]
+
+    def address(self, place: int) -> str:
+        """The address of a place as its source gives it; empty where it gives none."""
+        rows = np.flatnonzero(self._places == place)
+        return self._names[rows[0]].address if len(rows) else ""
 
     def landmarks(self, point: Point, limit_m: float) -> list[tuple[float, str]]:
         """Names of well-known places near a point, with their distance, nearest first."""
@@ -191,16 +227,18 @@ class Gazetteer:
 
     # ---- deciding --------------------------------------------------------------------------------
 
-    def _decide(self, text: str, scored: Sequence[_Scored], near: Point | None) -> FoundPlaces:
+    def _decide(
+        self, text: str, scored: Sequence[_Scored], near: Point | None, most: int
+    ) -> FoundPlaces:
         best = scored[0]
         rivals = [s for s in scored if best.whole - s.whole < RIVAL and s.fits >= LIKELY]
         sure = best.fits >= SURE and len(rivals) == 1
         if not sure and best.fits < SURE:
             rivals = [s for s in scored[:MOST] if s.fits >= LIKELY]
-        places = labelled([self._found(s, near) for s in rivals[:MOST]], self._landmark_of)
+        places = labelled([self._found(s, near) for s in rivals[:most]], self._landmark_of)
         if sure:
             return FoundPlaces(Sureness.SURE, places, f"“{text}”是{places[0].name}。")
-        offered = "、".join(place.label for place in places)
+        offered = "、".join(place.label for place in places[:MOST])
         return FoundPlaces(Sureness.CHOOSE, places, f"“{text}”可能是{offered}。")
 
     def _found(self, scored: _Scored, near: Point | None) -> FoundPlace:

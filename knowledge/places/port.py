@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -49,6 +50,18 @@ class FoundPlace:
     score: float
     metres: float | None
 
+    @property
+    def token(self) -> str:
+        """A place with a position as one word that a dialogue can keep (`guide.from_token`)."""
+        assert self.point is not None
+        return f"{self.point.lat:.6f},{self.point.lon:.6f},{self.name}"
+
+
+def position(point: Point, name: str, label: str = "") -> FoundPlace:
+    """A bare position as a place of that name; `label` is what it is called in a list."""
+    label = label or name
+    return FoundPlace(0, name, label, "other", "", "", point, Match.POSITION, label, "", 1.0, None)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundPlaces:
@@ -57,6 +70,68 @@ class FoundPlaces:
     sureness: Sureness
     places: tuple[FoundPlace, ...]
     why: str
+
+
+class Decision(Enum):
+    """What became of what a caller said about places: a `Sureness`, or an answer to a question.
+
+    `told` is answered by the sentence, `nearby` also by the places; `where` needs to know first
+    where the caller is.
+    """
+
+    SURE = "sure"
+    CHOOSE = "choose"
+    NOTHING = "nothing"
+    TOLD = "told"
+    NEARBY = "nearby"
+    WHERE = "where"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The reply to a caller. `why` is a sentence for their ear.
+
+    Where a place is sure it is empty, unless something is to be said of it first: another name,
+    where a device says that the caller is.
+    """
+
+    decision: Decision
+    places: tuple[FoundPlace, ...] = ()
+    why: str = ""
+
+    @property
+    def word(self) -> str:
+        """The decision for who does not know this room."""
+        return self.decision.value
+
+
+class Home(Protocol):
+    """Where a caller lives, as their record has it."""
+
+    @property
+    def address(self) -> str:
+        """The address as it was written down."""
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude in degrees (WGS-84), where somebody said them."""
+
+
+def nobody_knows() -> Home | None:
+    """The home of a caller of whom nothing is known."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """Who asks: the GB/T 2260 code of the call, a device's position, and how their home is known.
+
+    `home` is called only when somebody speaks of it; it may block.
+    """
+
+    area: str = ""
+    position: Point | None = None
+    home: Callable[[], Home | None] = nobody_knows
 
 
 class Mode(Enum):

@@ -18,11 +18,11 @@ from knowledge.places.guide import Guide, load_guide
 from knowledge.places.osm import ATTRIBUTION
 from knowledge.places.port import (
     FoundPlace,
-    Match,
     Mode,
     RouteProblem,
     RouterFault,
     Sureness,
+    position,
 )
 from knowledge.places.record import PlaceProblem
 
@@ -66,8 +66,8 @@ def add_routes(
         settings, sessions = load_store()
         guide, router = load_guide(sessions, settings.data / "routes")
         try:
-            there = _place(guide, end, None)
-            here = _place(guide, start, there.point)
+            there = place_of(guide, end, None)
+            here = place_of(guide, start, there.point)
             way = guide.way(here, there, Mode(mode))
         except (RouteProblem, RouterFault) as bad:
             raise click.ClickException(str(bad)) from bad
@@ -76,14 +76,14 @@ def add_routes(
         click.echo(_json(here, there, mode, way) if as_json else _plain(here, there, way))
 
 
-def _place(guide: Guide, text: str, near: geo.Point | None) -> FoundPlace:
+def place_of(guide: Guide, text: str, near: geo.Point | None) -> FoundPlace:
     """The one place that a text means. Ends the command with a sentence when there is no one."""
     try:
         point = geo.parsed(text)
     except geo.PointError as bad:
         raise click.ClickException(f"{text}: {bad}") from bad
     if point is not None:
-        return position(point)
+        return coordinates(point)
     if not guide:
         raise click.ClickException("no place names were imported yet; use hotline places import")
     found = guide.find(text, near)
@@ -92,12 +92,9 @@ def _place(guide: Guide, text: str, near: geo.Point | None) -> FoundPlace:
     return found.places[0]
 
 
-def position(point: geo.Point) -> FoundPlace:
+def coordinates(point: geo.Point) -> FoundPlace:
     """A position as a place to go from or to."""
-    name = f"{point.lat:.5f},{point.lon:.5f}"
-    return FoundPlace(
-        0, "目的地", name, "other", "", "", point, Match.POSITION, name, "", 1.0, None
-    )
+    return position(point, "目的地", f"{point.lat:.5f},{point.lon:.5f}")
 
 
 def _json(start: FoundPlace, end: FoundPlace, mode: str, way: Directions) -> str:

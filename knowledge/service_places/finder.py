@@ -10,7 +10,7 @@ from core import area as areas
 from core.db import Sessions
 from knowledge.places import divisions
 from knowledge.places.geo import Point
-from knowledge.places.guide import from_token, token_of
+from knowledge.places.guide import from_token
 from knowledge.places.port import FoundPlaces, Sureness
 from knowledge.service_places import spoken, store
 from knowledge.service_places.asked import Asked, asked, districts
@@ -105,7 +105,7 @@ class Finder:
         for sureness in (Sureness.SURE, Sureness.CHOOSE):
             for each in looked:
                 if each.sureness is sureness:
-                    choices = [(_AT + token_of(place), place.label) for place in each.places]
+                    choices = [(_AT + place.token, place.label) for place in each.places]
                     return self._one_of(found, choices, sureness is Sureness.SURE)
         for name in names:
             towns = _towns(name, area)

@@ -20,6 +20,7 @@ from ivr import events as ivr
 from ivr.voice.port import Prompts
 from telephony.calls.machine import CallMachine
 from telephony.calls.recording import RecordingFolder
+from telephony.sip.geolocation import position
 from telephony.sip.port import Invitation, Line
 
 
@@ -41,11 +42,31 @@ class Reply:
 Sought = ivr.FindPlace | ivr.FindWay | ivr.FindServicePlaces
 Showing = ivr.PlacesFound | ivr.WayFound | ivr.ServicePlacesFound
 
-Guide = Callable[[Sought, str], Showing]
-"""Finds places, a way or service places for a call from an area. Blocking: for a thread."""
+
+@dataclass(frozen=True, slots=True)
+class Seeker:
+    """Who asks the way: the area of the call, the caller's number, and where their device is.
+
+    The number is empty where it is withheld or not known, `position` latitude and longitude in
+    degrees (WGS-84) where the device says them.
+    """
+
+    area: str = ""
+    number: str = ""
+    position: tuple[float, float] | None = None
 
 
-def no_guide(asked: Sought, area: str) -> Showing:
+def asker_of(invitation: Invitation, area: str) -> Seeker:
+    """Return who asks when this call asks the way."""
+    number = "" if invitation.withheld else invitation.caller
+    return Seeker(area, number, position(invitation.geolocation))
+
+
+Guide = Callable[[Sought, Seeker], Showing]
+"""Finds places, a way or service places for a call. Blocking: for a thread."""
+
+
+def no_guide(asked: Sought, asker: Seeker) -> Showing:
     """Find nothing: no places are loaded."""
     return ivr.PlacesFound("unavailable")
 
@@ -138,13 +159,15 @@ class Waiter(Protocol):
 
 
 def known_of(invitation: Invitation) -> frozenset[str]:
-    """Return what the dialogue may know of a caller from the INVITE, unless the number is withheld.
+    """Return what the dialogue may know of a caller from the INVITE.
 
-    `number`, and `mobile` where it takes texts.
+    `number` unless it is withheld, `mobile` where it takes texts, `position` where the device says
+    one.
     """
-    if not invitation.caller or invitation.withheld:
-        return frozenset()
-    return frozenset({"number", "mobile"} if mobile(invitation.caller) else {"number"})
+    known = {"position"} if position(invitation.geolocation) else set()
+    if invitation.caller and not invitation.withheld:
+        known |= {"number", "mobile"} if mobile(invitation.caller) else {"number"}
+    return frozenset(known)
 
 
 def nothing_recalled(invitation: Invitation) -> Deferred[frozenset[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ivr import events as ivr
-from telephony.calls.ports import Guide, Showing, Sought
+from telephony.calls.ports import Guide, Seeker, Showing, Sought
 
 
 class Told(Protocol):
@@ -56,10 +56,10 @@ def with_service_places(guide: Guide, find: Find, warm: Callable[[Sequence[str]]
     `warm` lets the voice render sentences before they are said; it is called in the thread.
     """
 
-    def show(asked: Sought, area: str) -> Showing:
+    def show(asked: Sought, asker: Seeker) -> Showing:
         if not isinstance(asked, ivr.FindServicePlaces):
-            return guide(asked, area)
-        found = find(asked.text, asked.otherwise, asked.kind, asked.where, area)
+            return guide(asked, asker)
+        found = find(asked.text, asked.otherwise, asked.kind, asked.where, asker.area)
         places = tuple(
             ivr.ServicePlaceSeen(each.token, each.label, each.texts) for each in found.places
         )

@@ -25,7 +25,7 @@ from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
 from telephony.calls.machine import CallState, Phase
 from telephony.calls.other_side import OtherSide
-from telephony.calls.ports import Parts, Showing, Sought
+from telephony.calls.ports import Parts, Showing, Sought, asker_of
 from telephony.calls.privacy import Privacy
 from telephony.calls.saying import Saying
 from telephony.calls.taking import MessageTaking
@@ -357,7 +357,8 @@ class CallSession:
             self.log.failure("the way cannot be told", failure)
             found(ivr.PlacesFound("unavailable"))
 
-        finding = self._parts.run_in_thread(self._parts.guide, asked, self.area)
+        asker = asker_of(self._invitation, self.area)
+        finding = self._parts.run_in_thread(self._parts.guide, asked, asker)
         finding.addCallbacks(found, failed)
 
     def _text(self, wanted: ivr.SendSms) -> None:

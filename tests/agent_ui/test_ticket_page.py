@@ -12,6 +12,7 @@ from core.journal_tables import AuditEntry
 from tests.agent_ui import sample
 from tests.agent_ui.browser import Chromium, within
 from tests.agent_ui.served import Served
+from tickets.homes import Home, recalled_home
 
 NOW = datetime.now(UTC)
 
@@ -115,6 +116,31 @@ def test_number_is_masked_until_asked_for_and_that_is_audited(
     with served.sessions() as db:
         audit = db.scalars(select(AuditEntry).where(AuditEntry.did == "number.shown")).one()
         assert (audit.who, audit.address) == ("wang", "127.0.0.1")
+
+
+def test_home_is_hidden_until_asked_for_and_kept(
+    served: Served, chromium: Chromium, heard: str
+) -> None:
+    async def scene(page: Page) -> None:
+        await page.get_by_role("button", name="查看或填写").click()
+        await page.get_by_label("住址").fill("福田区香梅路8号")
+        await page.get_by_label("坐标").fill("一百")
+        await page.get_by_role("button", name="保存住址").click()
+        await expect(page.get_by_role("alert")).to_contain_text("22.5431,114.0579")
+        await page.get_by_label("坐标").fill("22.545,114.031")
+        await page.get_by_role("button", name="保存住址").click()
+        await expect(page.get_by_text("已保存")).to_be_visible()
+        await page.reload()
+        assert "香梅路8号" not in await page.content()
+        await page.get_by_role("button", name="查看或填写").click()
+        await expect(page.get_by_label("住址")).to_have_value("福田区香梅路8号")
+
+    chromium.play(scene, "wang", heard)
+    with served.sessions() as db:
+        did = db.scalars(select(AuditEntry.did).where(AuditEntry.did.like("home.%"))).all()
+        assert did == ["home.shown", "home.changed", "home.shown"]
+    kept = recalled_home(served.sessions, "+8613800138000")
+    assert kept == Home("福田区香梅路8号", (22.545, 114.031))
 
 
 def test_wrap_up_is_kept_and_told(served: Served, chromium: Chromium, heard: str) -> None:

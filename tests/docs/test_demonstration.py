@@ -43,3 +43,13 @@ def test_a_cry_stops_a_policy_answer_and_silence_makes_it_an_emergency() -> None
     assert question["ms"] < answer["start_ms"] < cry["ms"] < asked["start_ms"]
     assert contains(asked["text"], "紧急救助吗") > 0.8
     assert contains(alone["text"], "现在没有工作人员能接听") > 0.8
+
+
+def test_a_policy_question_and_the_way_are_told_to_their_last_step() -> None:
+    for scene, told in (("policy", "申请低保以家庭为单位"), ("directions", "您现在在哪里")):
+        events = calls()[scene]
+        heard = "".join(event["text"] for event in of(events, "heard"))
+        assert contains(heard, told) > 0.8 and contains(heard, "还需要其他帮助吗") > 0.8
+        assert contains(heard[-12:], "感谢您的来电再见") > 0.8
+        assert of(events, "hangup")[-1]["by"] == "far"
+        assert len(of(events, "say")) >= 3

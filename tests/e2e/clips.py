@@ -23,6 +23,9 @@ SENTENCES = (
     "结婚登记要带什么材料",
     "高龄津贴怎么领",
     "越秀区有哪些养老院",
+    "去香梅路怎么走",
+    "我在农林路",
+    "是的",
 )
 VOICES = ("zf_xiaoyi", "zm_yunxi", "zm_yunyang")
 """Who ask QUESTION: voices that need no second reading, which is not to be had by many at once."""

@@ -9,9 +9,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from core.db import Sessions
+from core.reloading import AGAIN_S
 from knowledge import store, synonyms
 from knowledge.article import ArticleContent
-from knowledge.live import AGAIN_S, LiveKnowledge, Loaded, load
+from knowledge.live import LiveKnowledge, Loaded, load
 from knowledge.port import Decision
 from tests.knowledge.published import NOW
 
