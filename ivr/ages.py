@@ -21,6 +21,7 @@ _BARE = re.compile(rf"(?:我|本人){_BARE_LEAD}([{_FIGURES}]+)[多几]?(?:[了�
 _AGED = re.compile(rf"([{_FIGURES}]+)周?岁(?!以下|以内)")
 _BARE_NUMBER = re.compile(rf"([{_FIGURES}]+)(?![{_FIGURES}]|[年月日号个人块元分点次下会直样])")
 _RANGE = re.compile(rf"[{_FIGURES}]+周?岁?(?:到|至|-|~)[{_FIGURES}]+周?岁?")
+_FILLERS = re.compile(r"[嗯呃唔哦啊呀]")
 _MONTHS = re.compile(rf"[{_FIGURES}]+个多?月")
 _VAGUE = re.compile(
     rf"(?:快|将近|接近|大概|大约|差不多)[要有是到]*[{_FIGURES}]+周?岁?"
@@ -102,7 +103,7 @@ def age_answered(text: str) -> int | None:
     Of two ages none is taken, and none that is not exact (七十多), since money may hang on it. A
     year (五二年的) is no age.
     """
-    plain = _together(text)
+    plain = _FILLERS.sub("", _together(text))
     if _MONTHS.search(plain):
         return 0
     own = own_age(text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.asker import AREA
+from core.asker import AGE, AREA
 from ivr import conditions, rereading
 from ivr.events import Answered
 from ivr.matching import core_of
@@ -58,10 +58,15 @@ def answers(turn: Turn, text: str) -> bool:
 def heard(
     turn: Turn, node: AnswerNode, text: str, confidence: float, again: bool, otherwise: str
 ) -> None:
-    """Take an utterance; `again` and `otherwise` as in `ivr.hearing.speech`."""
+    """Take an utterance; `again` and `otherwise` as in `ivr.hearing.speech`.
+
+    An age that was half understood is read again even if it is one: money may hang on a figure.
+    """
+    asking = turn.state.asking
     if turn.state.saying and not core_of(text, turn.tree.backchannels):
         return
-    if not answers(turn, text) and rereading.wanted(turn, text, confidence, again):
+    plain = answers(turn, text) and asking is not None and asking.condition != AGE
+    if not plain and rereading.wanted(turn, text, confidence, again):
         return
     if text:
         _take(turn, node, conditions.Heard(text, otherwise))

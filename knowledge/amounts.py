@@ -53,7 +53,7 @@ def depends(amounts: Iterable[Amount], area: str, today: date) -> bool:
     """Whether other sums are paid today in some place inside an area than in the area at large."""
     known = tuple(amounts)
     usual = _sums(known, area, today)
-    inside = {a.area for a in known if a.holds(today) and a.area != area and serves(area, a.area)}
+    inside = {a.area for a in known if a.area != area and serves(area, a.area)}
     return any(_sums(known, each, today) != usual for each in inside)
 
 

@@ -14,6 +14,7 @@ from ivr.ages import OLDEST, age_answered, age_of_somebody, own_age, without_age
     [
         ("七十二", 72),
         ("七十二岁了", 72),
+        ("七十啊嗯二", 72),
         ("72", 72),
         ("嗯六十五吧", 65),
         ("满六十周岁", 60),

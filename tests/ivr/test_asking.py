@@ -182,6 +182,15 @@ def test_without_a_recogniser_an_area_is_not_asked_and_an_age_is_keyed(shipped: 
     assert AREA in asker(walk.send(ev.NoRecogniser())).settled
 
 
+def test_a_key_goes_before_a_second_reading_of_what_was_said(call: Call) -> None:
+    walk = asked(call, AGE).send(ev.Speech("七十啊二呀", 0.3, True))
+    assert walk.of(ev.Reread)
+    walk.press("8").press("1")
+    assert asker(walk).age == 81
+    walk.send(ev.ReadAgain("七十二", 0.9))
+    assert walk.state.phase is Phase.ASKING and walk.state.asker.age == 81
+
+
 def test_a_nod_over_the_question_answers_nothing(call: Call) -> None:
     walk = call().to_question().say("高龄津贴怎么领").send(needs(AGE)).say("嗯")
     assert walk.state.phase is Phase.LISTENING and not walk.effects
