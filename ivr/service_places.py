@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from ivr import service_place_words as words
-from ivr.directions import Done, Heard, Key, Person, Say, Silence
+from ivr.direction_words import YES_OR_NO
+from ivr.directions import NO, YES, Done, Heard, Key, Person, Say, Silence
 from ivr.events import PlaceSeen, ServicePlaceSeen, ServicePlacesFound
 from ivr.matching import best
 from ivr.nodes import Choice, Texts
@@ -118,6 +119,8 @@ def question(asked: Asked, state: State) -> Texts:
     match state.stage:
         case Stage.WHERE:
             return asked.where
+        case Stage.WHICH if len(state.choices) == 1:
+            return (f"您说的是{state.choices[0].label}，对吗？", YES_OR_NO)
         case Stage.WHICH:
             return (f"您说的是{'，还是'.join(place.label for place in state.choices)}？",)
         case Stage.TOLD:
@@ -132,6 +135,8 @@ def patience_ms(state: State) -> int:
 
 def choices(state: State) -> tuple[Choice, ...]:
     """The words and keys that mean something now."""
+    if state.stage is Stage.WHICH and len(state.choices) == 1:
+        return YES, NO
     return COMMANDS if state.stage is Stage.TOLD else ()
 
 
@@ -153,6 +158,10 @@ def _heard(asked: Asked, state: State, heard: Heard, fillers: Texts) -> Step:
 
 
 def _command(asked: Asked, state: State, meant: str) -> Step:
+    if meant == "yes":
+        return state, Find("", state.kind, state.choices[0].token)
+    if meant == "no":
+        return _missed(asked, replace(state, stage=Stage.WHERE, choices=()))
     if meant == "stop":
         return state, Done()
     if meant == "way":

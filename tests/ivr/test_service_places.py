@@ -8,6 +8,7 @@ import pytest
 
 from ivr import events as ev
 from ivr import service_places as s
+from ivr.direction_words import YES_OR_NO
 from ivr.events import PlaceSeen, ServicePlaceSeen, ServicePlacesFound
 from ivr.matching import best
 from ivr.nodes import ListenNode
@@ -73,6 +74,23 @@ def test_one_of_several_places(answer: str) -> None:
     state, replies = led(WHERE, s.Heard("人民路"), choose, s.Heard(answer))
     assert replies[2] == s.Say(("您说的是越秀区的人民路，还是南海区的人民路？",))
     assert replies[3] == s.Find("", "care_home", "at:2") and state.stage is s.Stage.WHICH
+
+
+@pytest.mark.parametrize(
+    ("answer", "reply"),
+    [
+        (s.Heard("是的"), s.Find("", "care_home", "at:1")),
+        (s.Key("1"), s.Find("", "care_home", "at:1")),
+        (s.Heard("不是"), s.Say(("请问您在哪个区？",))),
+        (s.Key("9"), s.Say(("请问您在哪个区？",))),
+        (s.Heard("东山口"), s.Find("东山口", "care_home")),
+    ],
+)
+def test_an_unsure_place_is_asked_back(answer: s.Event, reply: s.Reply) -> None:
+    choose = ServicePlacesFound("choose", "care_home", "养老机构", choices=(HERE,))
+    _, replies = led(WHERE, s.Heard("人名路"), choose, answer)
+    assert replies[2] == s.Say(("您说的是越秀区的人民路，对吗？", YES_OR_NO))
+    assert replies[3] == reply
 
 
 def test_the_way_begins_where_the_caller_is() -> None:
