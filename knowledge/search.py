@@ -119,11 +119,19 @@ class KnowledgeIndex:
         if not self._sure(scored.total):
             for reading in self._synonyms.readings(matter):
                 self._read_otherwise(scored, reading, here)
-        order = _top(scored.total, self._limits.offered)
-        order = order[np.argsort(-scored.total[order], kind="stable")]
-        ranked = [int(at) for at in order]
+        ranked = _best_first(scored.total, self._limits.offered)
         offers = [self._answer(at, scored, area, today) for at in ranked]
         return self._decide(offers, [float(scored.total[at]) for at in ranked])
+
+    def rank(self, text, area, today):
+        matter = plain(text)[:_LONGEST]
+        heard = sounds(matter)
+        here = self._holding(heard, area, today)
+        scored = self._score(matter, heard, here)
+        if not self._sure(scored.total):
+            for reading in self._synonyms.readings(matter):
+                self._read_otherwise(scored, reading, here)
+        return [(self._articles[at].id, float(scored.total[at])) for at in _best_first(scored.total, 6)]
 
     def phrases(self) -> list[str]:
         """All question variants and titles, each once, for the recogniser's vocabulary."""
@@ -223,6 +231,12 @@ def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:
     if len(found) > most:
         found = found[np.argpartition(-scores[found], most)[:most]]
     return found
+
+
+def _best_first(scores: NDArray[np.float64], most: int) -> list[int]:
+    """The positions of the best scores above 0, at most so many."""
+    found = _top(scores, most)
+    return [int(at) for at in found[np.argsort(-scores[found], kind="stable")]]
 
 
 def _ways(article: ArticleContent) -> list[str]:
