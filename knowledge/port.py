@@ -21,9 +21,9 @@ class Why:
     """What an answer's score is made of, each 0..1.
 
     `sounds`: how many of the question's telling sounds the article has; `whole`: how alike the
-    whole question sounds to one of its questions; `words`: how many words they share; `meaning`: how near
-    their words are in meaning; `named`: whether the question names the matter. `word` was read as
-    its synonym `means`.
+    whole question sounds to one of its questions; `words`: how many words they share; `meaning`:
+    how near their words are in meaning; `named`: whether the question names the matter. `word` was
+    read as its synonym `means`.
     """
 
     sounds: float = 0.0

@@ -4,8 +4,8 @@ Four scores, each 0..1, are added with weights: how many of the question's telli
 article's questions hold (BM25 over folded syllables and their pairs), how alike the whole question
 sounds to the nearest of them (alignment), how many words they share (jieba, weighted Dice), and how
 near their words are in what they mean (word vectors). Weights and thresholds come from the tuning
-half of knowledge/evaluation/questions.yaml and tests/knowledge/tuning.yaml. A question with a synonym in it
-that finds no sure answer is scored in its other readings too; the best one counts.
+half of knowledge/evaluation/questions.yaml and tests/knowledge/tuning.yaml. A question with a
+synonym in it that finds no sure answer is scored in its other readings too; the best one counts.
 """
 
 from __future__ import annotations
