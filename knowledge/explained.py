@@ -16,7 +16,7 @@ class Limits:
     is the most that one reply offers.
     """
 
-    answer: float = 0.43
+    answer: float = 0.45
     unsure: float = 0.28
     margin: float = 0.03
     offered: int = 3

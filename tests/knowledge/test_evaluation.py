@@ -31,9 +31,7 @@ def test_the_questions_stand_nowhere_else(articles: tuple[ArticleContent, ...]) 
     asked = {q for article in articles for q in (*article.questions, article.title)}
     others = ["tests/knowledge/heldout.yaml", "tests/knowledge/tuning.yaml"]
     others += ["asr/evaluation/intents.yaml", "asr/training/hotline.txt"]
-    lines = {
-        line.strip(" -\n") for name in others for line in (ROOT / name).open(encoding="utf-8")
-    }
+    lines = {line.strip(" -\n") for name in others for line in (ROOT / name).open(encoding="utf-8")}
     texts = {text for half in (QUESTIONS.tuning, QUESTIONS.heldout) for _, text in half.answered}
     assert not texts & asked and not texts & lines
 
@@ -41,7 +39,10 @@ def test_the_questions_stand_nowhere_else(articles: tuple[ArticleContent, ...]) 
 def test_shares_and_counts(index: KnowledgeIndex) -> None:
     counting = Counting(index, "440106", QUESTIONS.today)
     pairs = [("dibao-shenqing", "低保怎么申请"), ("lihun-cailiao", "低保怎么申请")]
-    found = counting.answered([*pairs, ("lihun-cailiao", "今天天气"), ("lihun-cailiao", "甲")], hear)
+    pairs += [("lihun-cailiao", "今天天气"), ("lihun-cailiao", "甲")]
+    found = counting.answered(
+        [*pairs, ("lihun-cailiao", "今天天气"), ("lihun-cailiao", "甲")], hear
+    )
     assert (found["questions"], found["top1"], found["told_right"]) == (4, 50, 50)
     assert (found["told_wrong"], found["nothing"]) == (25, 25)
     outside = counting.outside(["今天天气", "低保怎么申请"], hear)

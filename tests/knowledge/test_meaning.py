@@ -46,5 +46,5 @@ def test_the_directions_that_all_words_share_are_left_out() -> None:
 
 def test_frequent_words_are_chinese_and_most_frequent_first() -> None:
     words = frequent(50)
-    assert len(words) == 50 and "的" in words[:3]
+    assert len(words) == 50 and {"是", "了"} < set(words[:5])
     assert segment("的") == ["的"]
