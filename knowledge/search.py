@@ -115,15 +115,15 @@ class KnowledgeIndex:
         """What `ask` finds, and how it came to that. Never raises."""
         matter = _matter(text)
         scored = self._scored(matter, area, today)
-        best = _best_first(scored.total, _EXPLAINED) if scored is not None else []
-        ranked = []
-        for at in best if scored is not None else []:
-            reading = scored.readings.get(at)
-            asked = reading.text if reading else matter
-            terms = self._terms.shared(grams(sounds(asked)), at)
-            words = self._words.shared(segment(asked), at)
-            ranked.append(Ranked(self._answer(at, scored, area, today), terms, words))
-        return Explained(self.ask(text, area, today), matter, tuple(ranked), self._limits)
+        found, ranked = self.ask(text, area, today), []
+        if scored is not None:
+            for at in _best_first(scored.total, _EXPLAINED):
+                reading = scored.readings.get(at)
+                asked = reading.text if reading else matter
+                terms = self._terms.shared(grams(sounds(asked)), at)
+                words = self._words.shared(segment(asked), at)
+                ranked.append(Ranked(self._answer(at, scored, area, today), terms, words))
+        return Explained(found, matter, tuple(ranked), self._limits)
 
     def phrases(self) -> list[str]:
         """All question variants and titles, each once, for the recogniser's vocabulary."""
