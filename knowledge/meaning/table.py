@@ -1,7 +1,7 @@
 """How alike two texts are in what they mean: the mean of their words' vectors, weighed by rarity.
 
 The vectors are those of a sentence encoder for single words (`distil.py`), so nothing is encoded
-while a caller waits. 泥石流 is near to 山洪 here, which neither sounds nor characters tell.
+while a caller waits. 暴雨 is near to 台风 here, which neither sounds nor characters tell.
 """
 
 from __future__ import annotations

@@ -154,8 +154,8 @@ def test_nothing_is_explained_too(index: KnowledgeIndex, text: str) -> None:
 
 def test_a_word_that_no_article_has_leads_to_what_means_nearly_the_same(article: Make) -> None:
     storm = article("jiuzai-yingji", id="storm", questions=("台风来了找谁",), title="台风")
-    study = article("jiuzai-yingji", id="study", questions=("读书费用找谁",), title="读书")
-    explained = KnowledgeIndex([storm, study]).explain("龙卷风来了找谁", "", DAY)
+    study = article("jiuzai-yingji", id="study", questions=("考试来了找谁",), title="考试")
+    explained = KnowledgeIndex([storm, study]).explain("暴雨来了找谁", "", DAY)
     best = explained.ranked[0]
     assert best.answer.article == "storm"
     assert best.answer.why.meaning > explained.ranked[1].answer.why.meaning
