@@ -176,6 +176,8 @@ class Node:
         self._on_stop("slow prompts", self.slow.stop)
         await in_thread(seed, self.sessions, settings.articles, clock.utc_now())
         await in_thread(seed_groups, self.sessions, clock.utc_now())
+        self.graphs = from_asr.renewing(settings, self.bus, reactor, clock.utc_now)
+        self._on_stop("graphs", self.graphs.stop)
         await self._load_knowledge()
         self.guide, router = await in_thread(load_guide, self.sessions, settings.data / "routes")
         self._on_stop("router", router.stop)
@@ -200,9 +202,11 @@ class Node:
         self._on_stop("knowledge", self.knowledge.stop)
         self.bus.subscribe([live.CHANGED, "bus.restored"], self.knowledge.changed)
         self._warm(loaded)
+        self.graphs.started([asdict(article) for article in loaded.articles])
 
     def _knows(self, loaded: live.Loaded) -> None:
         self._warm(loaded)
+        self.graphs.changed([asdict(article) for article in loaded.articles])
         told = {"node": self.settings.node, "articles": len(loaded.articles)}
         self.bus.publish(live.LOADED, told)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from asr.graphs.articles import last_fault
 from asr.graphs.building import in_use
 from asr.graphs.texts import Sources, TextsUnusable
 from asr.model_folder import ModelBroken, ModelFolder, inspect, probe
@@ -22,7 +23,12 @@ def check(model: Path, data: Path, sources: Sources) -> list[Check]:
     except ModelBroken as error:
         return [Check("speech model", False, f"{error}; callers get the keypad", REMEDY)]
     found = f"{folder.name} {folder.version}, {folder.rate} Hz"
-    return [Check("speech model", True, found), _graph(folder, used == model, sources)]
+    graph = _graph(folder, used == model, sources)
+    fault = last_fault(data)
+    if fault and graph.ok:
+        found_too = f"{graph.found}; it was not built anew: {fault}"
+        graph = Check(graph.name, False, found_too, "hotline models build, and mend what it names")
+    return [Check("speech model", True, found), graph]
 
 
 def _graph(folder: ModelFolder, shipped: bool, sources: Sources) -> Check:

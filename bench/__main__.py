@@ -26,6 +26,7 @@ BENCHES = {
     "barge_in": "speech → prompt silent",
     "recognition_streams": "streams heard in real time",
     "knowledge_answer": "question → article",
+    "answer_accuracy": "question → right article",
     "place_lookup": "place name heard → place",
     "walker": "spoken steps → there",
     "cpu_per_call": "CPU per call, beside Asterisk",

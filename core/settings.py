@@ -160,6 +160,10 @@ class Settings(BaseSettings):
         default=None,
         description="What callers say here besides, a phrase a line; for `hotline models build`.",
     )
+    asr_graph_renewed: bool = Field(
+        default=True,
+        description="A minute after articles change, build the graph of sentences anew.",
+    )
     asr_workers: int = Field(default=2, ge=1, le=32, description="Threads that recognise speech.")
     transcribe_calls: int = Field(
         default=20, ge=0, description="Talks with people are transcribed up to so many calls."

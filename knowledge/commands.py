@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,9 @@ from core.db import Sessions
 from core.settings import Settings
 from knowledge.article import HOUSEHOLDS
 from knowledge.exchange.commands import add_exchange
+from knowledge.explained import Explained
 from knowledge.live import load
 from knowledge.load import FOLDER, load_folder
-from knowledge.port import Found
 from knowledge.search import KnowledgeIndex
 from knowledge.store import list_articles
 from knowledge.synonyms import Synonyms, shipped
@@ -63,9 +62,9 @@ def make_kb(load_store: Store, now: Now) -> click.Group:
         """
         code, on = _where_and_when(area, day, now())
         asker = Asker(age=age, household=household)
-        found = _index(folder, load_store, on).ask(text, code, on, asker)
-        click.echo(_json(found) if as_json else _plain(found))
-        if not found.answers:
+        explained = _index(folder, load_store, on).explain(text, code, on, asker)
+        click.echo(_json(explained) if as_json else _plain(explained))
+        if not explained.found.answers:
             raise SystemExit(1)
 
     @kb.command()
@@ -140,22 +139,19 @@ def _of_files(folder: Path) -> KnowledgeIndex:
     return KnowledgeIndex(loaded.articles, synonyms=Synonyms(shipped()))
 
 
-def _json(found: Found) -> str:
-    best = found.answers[0] if found.answers else None
-    value = {
-        "decision": found.decision.value,
-        "article": best.article if best else "",
-        "confidence": best.score if best else 0.0,
-        "asks": found.asks,
-        "why": found.why,
-        "answers": [asdict(answer) for answer in found.answers],
-    }
-    return json.dumps(value, ensure_ascii=False, indent=2)
+def _json(explained: Explained) -> str:
+    return json.dumps(explained.to_dict(), ensure_ascii=False, indent=2)
 
 
-def _plain(found: Found) -> str:
+def _plain(explained: Explained) -> str:
+    found = explained.found
     lines = [f"{found.decision.value}: {found.why}"]
     for answer in found.answers:
         lines += [f"[{answer.article} v{answer.version}, {answer.score:.2f}] {answer.title}"]
         lines += [f"  {answer.spoken}", f"  {answer.spoken_source}", f"  ({answer.why})"]
+    told = {answer.article for answer in found.answers}
+    for ranked in explained.ranked:
+        if ranked.answer.article not in told:
+            answer = ranked.answer
+            lines += [f"not told: [{answer.article}, {answer.score:.2f}] ({answer.why})"]
     return "\n".join(lines)

@@ -24,7 +24,7 @@ class Case:
 
     `where` is the area that it is about: that of the call, or one that it names. What is `here`
     holds in one of the two, what is `there` in `where`; what is `inside` holds in a part of that,
-    where the caller may be. `may` is all of them.
+    where the caller may be. `may` is all of them; `named` is of an area that the question names.
     """
 
     where: str
@@ -34,6 +34,7 @@ class Case:
     there: NDArray[np.bool_]
     inside: NDArray[np.bool_]
     may: NDArray[np.bool_]
+    named: NDArray[np.bool_]
 
 
 class Holdings:
@@ -53,16 +54,17 @@ class Holdings:
         """What holds for a question (`heard`: its sounds) of a call from an area."""
         place = mentioned(text)
         where = call if not place or serves(place, call) else place
-        here, there, inside = (np.zeros(len(self._begin), dtype=bool) for _ in range(3))
+        here, there, inside, named = (np.zeros(len(self._begin), dtype=bool) for _ in range(4))
         for of, places in self._by_area.items():
-            named = of in self._named and sounds_contain(heard, self._named[of]) >= _NAMED
-            there[places] = named or serves(of, where)
-            here[places] = named or serves(of, where) or serves(of, call)
+            own = of in self._named and sounds_contain(heard, self._named[of]) >= _NAMED
+            named[places] = own
+            there[places] = own or serves(of, where)
+            here[places] = own or serves(of, where) or serves(of, call)
             inside[places] = AREA not in asker.settled and serves(where, of)
         day = today.toordinal()
         valid = (self._begin <= day) & (day <= self._end)
         here, there, inside = here & valid, there & valid, inside & valid
-        return Case(where, today, asker, here, there, inside & ~there, here | inside)
+        return Case(where, today, asker, here, there, inside & ~there, here | inside, named)
 
 
 def _spoken(area: str) -> Sounds:

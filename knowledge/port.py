@@ -24,8 +24,9 @@ class Why:
     """What an answer's score is made of, each 0..1.
 
     `sounds`: how many of the question's telling sounds the article has; `whole`: how alike the
-    whole question sounds to one of its questions; `words`: how many words they share; `named`:
-    whether the question names the matter. `word` was read as its synonym `means`.
+    whole question sounds to one of its questions; `words`: how many words they share; `meaning`:
+    how near their words are in meaning; `named`: whether the question names the matter. `word` was
+    read as its synonym `means`.
     """
 
     sounds: float = 0.0
@@ -34,10 +35,12 @@ class Why:
     named: bool = True
     word: str = ""
     means: str = ""
+    meaning: float = 0.0
 
     def __str__(self) -> str:
         """One line for the command line."""
         said = f"sounds {self.sounds:.2f}, whole sentence {self.whole:.2f}, words {self.words:.2f}"
+        said += f", meaning {self.meaning:.2f}"
         said += "" if self.named else ", no key word"
         return said + (f", {self.word} read as {self.means}" if self.word else "")
 

@@ -1,10 +1,11 @@
 """Find the article that answers a spoken question: by sound, by words, where and when it holds.
 
-Three scores, each 0..1, are added with weights: how many of the question's telling sounds the
+Four scores, each 0..1, are added with weights: how many of the question's telling sounds the
 article's questions hold (BM25 over folded syllables and their pairs), how alike the whole question
-sounds to the nearest of them (alignment), and how many words they share (jieba, weighted Dice).
-Weights and thresholds come from tests/knowledge/tuning.yaml. A question with a synonym in it
-that finds no sure answer is scored in its other readings too; the best one counts.
+sounds to the nearest of them (alignment), how many words they share (jieba, weighted Dice), and how
+near their words are in what they mean (word vectors). Weights and thresholds come from the tuning
+half of knowledge/evaluation/questions.yaml and tests/knowledge/tuning.yaml. A question with a
+synonym in it that finds no sure answer is scored in its other readings too; the best one counts.
 """
 
 from __future__ import annotations
@@ -22,42 +23,34 @@ from core.sound import Sounds, fold, sounds, sounds_contain
 from core.sound_index import SoundTable, grams
 from knowledge.amounts import depends, in_force, sentences
 from knowledge.article import ArticleContent
+from knowledge.colloquial import usual
 from knowledge.conditions import Scope, choose
+from knowledge.explained import Explained, Limits, Ranked
 from knowledge.holding import Case, Holdings
+from knowledge.meaning import table as meaning
 from knowledge.port import Answer, Decision, Found, Why
 from knowledge.synonyms import Reading, Synonyms
 from knowledge.terms import Bm25, Overlap, spread
 from knowledge.variants import groups
 from knowledge.words import add_words, plain, rarity, segment
 
-_SOUND_TERMS, _SOUND_WHOLE, _WORDS = 0.5, 0.25, 0.25
+_SOUND_TERMS, _SOUND_WHOLE, _WORDS, _MEANING = 0.42, 0.21, 0.2, 0.17
 _TRUST = 0.7
 _LIKELY = 200
 _ALIGNED = 40
-_LONGEST = 60
+_LONGEST = 100
 _KEY_HEARD = 0.75
 _NO_KEY = 0.6
 _READ_OTHERWISE = 0.98
 _BY_WORDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Scores from which on an answer is told (`answer`) or offered (`unsure`), 0..1.
-
-    An answer less than `margin` ahead of another article is offered together with it. `offered`
-    is the most that one reply offers.
-    """
-
-    answer: float = 0.43
-    unsure: float = 0.28
-    margin: float = 0.03
-    offered: int = 3
+_EXPLAINED = 3
+_OF_THE_PLACE_NAMED = 1.1
+"""Who names a city means its own article rather than the province's."""
 
 
 @dataclass(slots=True)
 class _Scored:
-    """Each article's score (`total`), and the three parts and the key's factor that make it."""
+    """Each article's score (`total`), and the four parts and the key's factor that make it."""
 
     total: NDArray[np.float64]
     parts: NDArray[np.float64]
@@ -84,9 +77,11 @@ class KnowledgeIndex:
             [Counter(gram for text in group for gram in grams(text)) for group in spoken],
             lambda gram: 1.0 if " " in gram else 0.5,
         )
-        self._words = Overlap(
-            [[segment(text) for text in ways] for ways in asked], rarity, trust=_TRUST
-        )
+        cut = [[segment(text) for text in ways] for ways in asked]
+        self._words = Overlap(cut, rarity, trust=_TRUST)
+        self._meanings = meaning.shipped()
+        vectors = [self._meanings.of(words) for group in cut for words in group]
+        self._vectors = np.array(vectors, dtype=np.float32).reshape(-1, self._meanings.size)
         self._keys = [
             [(key, frozenset(map(fold, key))) for key in map(sounds, article.keys)]
             for article in self._articles
@@ -108,7 +103,7 @@ class KnowledgeIndex:
 
         Articles of a city also serve a caller from elsewhere who names that city.
         """
-        matter = plain(text)[:_LONGEST]
+        matter = _matter(text)
         heard = sounds(matter)
         if len(heard) < 2 and about not in self._at:
             return Found(Decision.NOTHING, (), f"too little was said: {matter or text.strip()!r}")
@@ -118,10 +113,7 @@ class KnowledgeIndex:
             return self._told([confirmed], [1.0], case, None, f"{about} was confirmed")
         if not case.may.any():
             return Found(Decision.NOTHING, (), f"no article holds in {area or 'any area'} today")
-        scored = self._score(matter, heard, case.may)
-        if not self._sure(scored.total):
-            for reading in self._synonyms.readings(matter):
-                self._read_otherwise(scored, reading, case.may)
+        scored = self._scored(matter, heard, case)
         ranked = self._ranked(scored.total)
         if self._elsewhere(ranked, scored.total, case):
             offer = self._answer(ranked[0], float(scored.total[ranked[0]]), case, scored)
@@ -131,10 +123,35 @@ class KnowledgeIndex:
         ranked = self._ranked(scored.total)[: self._limits.offered]
         return self._decide(ranked, [float(scored.total[at]) for at in ranked], case, scored)
 
+    def explain(self, text: str, area: str, today: date, asker: Asker = UNASKED) -> Explained:
+        """What `ask` finds, and how it came to that. Never raises."""
+        matter = _matter(text)
+        heard, ranked = sounds(matter), []
+        case = self._holdings.case(text, heard, asker.area or area, today, asker)
+        if len(heard) >= 2 and case.may.any():
+            scored = self._scored(matter, heard, case)
+            for at in _best_first(scored.total, _EXPLAINED):
+                reading = scored.readings.get(at)
+                asked = reading.text if reading else matter
+                terms = self._terms.shared(grams(sounds(asked)), at)
+                words = self._words.shared(segment(asked), at)
+                answer = self._answer(at, float(scored.total[at]), case, scored)
+                ranked.append(Ranked(answer, terms, words))
+        return Explained(self.ask(text, area, today, asker), matter, tuple(ranked), self._limits)
+
     def phrases(self) -> list[str]:
         """All question variants and titles, each once, for the recogniser's vocabulary."""
         texts = (text for article in self._articles for text in (*article.questions, article.title))
         return list(dict.fromkeys(texts))
+
+    def _scored(self, matter: str, heard: Sounds, case: Case) -> _Scored:
+        """All articles' scores, in the question's other readings too where none is sure."""
+        scored = self._score(matter, heard, case.may)
+        scored.total[case.named] *= _OF_THE_PLACE_NAMED
+        if not self._sure(scored.total):
+            for reading in self._synonyms.readings(matter):
+                self._read_otherwise(scored, reading, case.may)
+        return scored
 
     def _sure(self, total: NDArray[np.float64]) -> bool:
         best = [float(total[at]) for at in self._ranked(total)[:2]]
@@ -144,10 +161,9 @@ class KnowledgeIndex:
 
     def _ranked(self, total: NDArray[np.float64]) -> list[int]:
         """The articles that score, best first; of variants of one answer only the best."""
-        order = np.flatnonzero(total > 0)
         first: dict[int, int] = {}
-        for at in order[np.argsort(-total[order], kind="stable")]:
-            first.setdefault(self._variants[at][0], int(at))
+        for at in _best_first(total, len(total)):
+            first.setdefault(self._variants[at][0], at)
         return list(first.values())
 
     def _elsewhere(self, ranked: list[int], total: NDArray[np.float64], case: Case) -> bool:
@@ -239,21 +255,29 @@ class KnowledgeIndex:
         first = self._terms.scores(grams(heard))
         first[~here] = 0.0
         likely = _top(first, _LIKELY)
-        words = self._words.scores(segment(matter), likely)
+        cut = segment(matter)
+        words = self._words.scores(cut, likely)
         best = _top(_SOUND_TERMS * first[likely] + _WORDS * words, _ALIGNED)
         likely, words = likely[best], words[best]
-        scored = _Scored(np.zeros(len(first)), np.zeros((4, len(first))), {})
+        scored = _Scored(np.zeros(len(first)), np.zeros((5, len(first))), {})
         if len(likely):
             texts, starts = spread(self._first, likely)
             alike = np.maximum.reduceat(self._table.scores(heard, texts), starts)
             named = [1.0 if self._key_heard(heard, int(at)) else _NO_KEY for at in likely]
-            scored.parts[:, likely] = np.array([first[likely], alike, words, named])
-            sound = _SOUND_TERMS * first[likely] + _SOUND_WHOLE * alike
-            scored.total[likely] = (sound + _WORDS * words) * named
+            near = np.maximum(0.0, self._vectors[texts] @ self._meanings.of(cut))
+            meant = np.maximum.reduceat(near, starts)
+            scored.parts[:, likely] = np.array([first[likely], alike, words, meant, named])
+            said = _SOUND_TERMS * first[likely] + _SOUND_WHOLE * alike + _WORDS * words
+            scored.total[likely] = said * named + _MEANING * meant
         return scored
 
     def _read_otherwise(self, scored: _Scored, reading: Reading, here: NDArray[np.bool_]) -> None:
-        """Let what another reading finds count where it is better."""
+        """Let what another reading finds count where it is better.
+
+        Not for articles that know the caller's own word: there the longer word would only weigh
+        more than the rest of the question.
+        """
+        here = here & ~self._terms.holds(grams(sounds(reading.word)))
         other = self._score(reading.text, sounds(reading.text), here)
         better = np.flatnonzero(other.total * _READ_OTHERWISE > scored.total)
         scored.total[better] = other.total[better] * _READ_OTHERWISE
@@ -284,10 +308,10 @@ class KnowledgeIndex:
 
 
 def _why(scored: _Scored, at: int) -> Why:
-    terms, whole, words, named = (round(float(part), 3) for part in scored.parts[:, at])
+    terms, whole, words, meant, named = (round(float(part), 3) for part in scored.parts[:, at])
     reading = scored.readings.get(at)
     word, means = (reading.word, reading.means) if reading else ("", "")
-    return Why(terms, whole, words, named == 1, word, means)
+    return Why(terms, whole, words, named == 1, word, means, meant)
 
 
 def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:
@@ -298,7 +322,18 @@ def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:
     return found
 
 
+def _best_first(scores: NDArray[np.float64], most: int) -> list[int]:
+    """The positions of the best scores above 0, at most so many."""
+    found = _top(scores, most)
+    return [int(at) for at in found[np.argsort(-scores[found], kind="stable")]]
+
+
+def _matter(text: str) -> str:
+    """What a question is about, in usual words."""
+    return usual(plain(text))[:_LONGEST]
+
+
 def _ways(article: ArticleContent) -> list[str]:
     """How the article is asked for, without fillers, each once."""
-    ways = (plain(text) or text for text in (article.title, *article.questions))
+    ways = (usual(plain(text) or text) for text in (article.title, *article.questions))
     return list(dict.fromkeys(ways))

@@ -17,6 +17,7 @@ from core.sound_index import Ragged
 
 _K1 = 0.6
 _B = 0.3
+_NOWHERE = np.zeros(0, dtype=np.int32)
 
 Positions = NDArray[np.intp]
 Scores = NDArray[np.float64]
@@ -56,6 +57,28 @@ class Bm25:
             most += weight
             out[where] += weight * self._shares[term]
         return out / most if most else out
+
+    def shared(self, query: Sequence[str], at: int) -> dict[str, float]:
+        """What each term of the query adds to the score of one document, most first."""
+        terms = set(query)
+        holders = {term: self._places[term] for term in terms if term in self._places}
+        weights = {term: rareness(self._size, len(held)) for term, held in holders.items()}
+        most = sum(weights.get(term) or self._unknown(term) for term in terms)
+        found = {}
+        for term, held in holders.items():
+            place = int(np.searchsorted(held, at))
+            if place < len(held) and held[place] == at and most:
+                found[term] = weights[term] * float(self._shares[term][place]) / most
+        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+    def holds(self, query: Sequence[str]) -> NDArray[np.bool_]:
+        """Which documents hold all of these terms; none for an empty query."""
+        out = np.full(self._size, bool(query))
+        for term in set(query):
+            held = np.zeros(self._size, dtype=bool)
+            held[self._places.get(term, _NOWHERE)] = True
+            out &= held
+        return out
 
 
 class Overlap:
@@ -101,6 +124,12 @@ class Overlap:
         texts, starts = spread(self._first, groups)
         shared = asked[self._texts.rows(texts)].sum(axis=1)
         return np.maximum.reduceat(2 * shared / (self._mass[texts] + mass), starts)
+
+    def shared(self, query: Sequence[str], group: int) -> list[str]:
+        """The terms of the query that the group's texts hold, in the query's order."""
+        rows = self._texts.rows(np.arange(self._first[group], self._first[group + 1]))
+        held = set(np.unique(rows).tolist())
+        return [term for term in dict.fromkeys(query) if self._number.get(term) in held]
 
 
 def spread(first: NDArray[np.intp], groups: NDArray[np.intp]) -> tuple[Positions, Positions]:

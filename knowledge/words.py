@@ -35,6 +35,7 @@ _END = re.compile(f"(?:{'|'.join(_AFTER)})$")
 _DROPPED = re.compile(r"[^\w]+|_")
 _INSIDE = re.compile("嗯+|呃+|那个(?=那个)")
 _TOTAL_CUTS = 12
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
 
 
 def plain(text: str) -> str:
@@ -65,6 +66,13 @@ def rarity(word: str) -> float:
     tokenizer = _tokenizer()
     surprise = math.log(tokenizer.total / max(1, tokenizer.FREQ.get(word) or 0))
     return min(1.0, max(0.05, (surprise - 5.5) / 7))
+
+
+def frequent(count: int) -> list[str]:
+    """The most frequent words of general Chinese, most frequent first."""
+    known = _tokenizer().FREQ
+    chinese = [word for word, times in known.items() if times and _CHINESE.fullmatch(word)]
+    return sorted(chinese, key=lambda word: (-known[word], word))[:count]
 
 
 def add_words(words: Iterable[str]) -> None:

@@ -61,6 +61,16 @@ def test_ask_says_what_the_line_would_ask_for(
     assert (value["decision"], value["article"], value["asks"]) == (decision, article, asks)
 
 
+def test_the_explanation_names_terms_runner_up_and_thresholds(kb: click.Group) -> None:
+    result = CliRunner().invoke(kb, ["ask", "离婚要带什么材料", "--json"])
+    value = json.loads(result.stdout)
+    assert value["thresholds"].keys() >= {"answer", "unsure", "margin"}
+    assert value["best"]["article"] == "lihun-cailiao" and value["best"]["terms"]
+    assert value["best"]["scores"]["sounds"] > value["runner_up"]["scores"]["sounds"]
+    result = CliRunner().invoke(kb, ["ask", "离婚要带什么材料"])
+    assert f"not told: [{value['runner_up']['article']}, " in result.stdout
+
+
 def test_nothing_found_is_exit_code_1(kb: click.Group) -> None:
     result = CliRunner().invoke(kb, ["ask", "今天天气怎么样"])
     assert result.exit_code == 1

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.article import ArticleContent
+from knowledge.explained import Limits
 from knowledge.load import load_folder
 from knowledge.port import Decision, Knowledge
-from knowledge.search import KnowledgeIndex, Limits
+from knowledge.search import KnowledgeIndex
 
 DAY = date(2026, 3, 1)
 GUANGDONG = "440000"
@@ -68,7 +69,9 @@ def test_a_question_that_names_no_key_word_counts_less(article: Make) -> None:
     text = "护照在哪里办"
     high, low = (each.ask(text, "", DAY) for each in (named, unnamed))
     assert low.decision is not Decision.ANSWER
-    assert low.answers[0].score == pytest.approx(0.6 * high.answers[0].score, abs=0.01)
+    meant = 0.17 * high.answers[0].why.meaning
+    said = high.answers[0].score - meant
+    assert low.answers[0].score == pytest.approx(0.6 * said + meant, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,43 @@ def test_an_empty_index_answers_nothing() -> None:
 def test_limits_can_be_set() -> None:
     strict = KnowledgeIndex(ARTICLES, Limits(answer=0.99))
     assert strict.ask("老人家想办低保找谁", GUANGDONG, DAY).decision is not Decision.ANSWER
+
+
+@pytest.mark.parametrize(
+    "said", ["屋里头没收入了，低保咋个申请", "家里没收入了，低保怎么申请", "低保能不能申请不"]
+)
+def test_words_of_the_regions_are_read_as_the_usual_ones(index: KnowledgeIndex, said: str) -> None:
+    found = index.ask(said, GUANGDONG, DAY)
+    assert found.answers[0].article == "dibao-shenqing"
+
+
+def test_a_decision_is_explained(index: KnowledgeIndex) -> None:
+    explained = index.explain("嗯我想问一下低保咋个申请", GUANGDONG, DAY)
+    value = explained.to_dict()
+    assert (value["decision"], value["article"]) == ("answer", "dibao-shenqing")
+    assert value["compared"] == "低保怎么申请"
+    assert value["thresholds"]["answer"] == Limits().answer
+    best, second = value["best"], value["runner_up"]
+    assert best["article"] == "dibao-shenqing" != second["article"]
+    assert best["confidence"] == value["confidence"] > second["confidence"]
+    assert "d.i b.ao" in best["terms"] and {"低保", "申请"} <= set(best["words"])
+    assert sum(best["terms"].values()) == pytest.approx(best["scores"]["sounds"], abs=0.02)
+
+
+@pytest.mark.parametrize("text", ["", "嗯", "今天天气怎么样"])
+def test_nothing_is_explained_too(index: KnowledgeIndex, text: str) -> None:
+    explained = index.explain(text, GUANGDONG, DAY)
+    assert explained.found == index.ask(text, GUANGDONG, DAY)
+    assert explained.to_dict()["article"] == ""
+
+
+def test_a_word_that_no_article_has_leads_to_what_means_nearly_the_same(article: Make) -> None:
+    storm = article("jiuzai-yingji", id="storm", questions=("台风来了找谁",), title="台风")
+    study = article("jiuzai-yingji", id="study", questions=("考试来了找谁",), title="考试")
+    explained = KnowledgeIndex([storm, study]).explain("暴雨来了找谁", "", DAY)
+    best = explained.ranked[0]
+    assert best.answer.article == "storm"
+    assert best.answer.why.meaning > explained.ranked[1].answer.why.meaning
 
 
 def test_all_ways_to_ask_are_given_to_the_recogniser(index: Knowledge) -> None:
