@@ -73,6 +73,7 @@ from knowledge.commands import intent, make_kb
 from knowledge.load import load_folder
 from knowledge.places.commands import make_places
 from knowledge.places.guide import load_guide, token_of
+from knowledge.places.kept import kept_way
 from knowledge.places.port import Mode, RouteProblem, RouterFault
 from knowledge.questions import apply_to_questions
 from knowledge.store import seed
@@ -284,7 +285,7 @@ class Node:
             return ivr.PlacesFound("unavailable")
         steps = tuple(step.text for step in way.steps)
         reactor.callFromThread(self.prompts.warm, (way.summary, *steps))
-        return ivr.WayFound(way.summary, steps)
+        return ivr.WayFound(way.summary, steps, kept=kept_way(start, end, Mode.WALK, way))
 
     def _today(self) -> date:
         return clock.local(clock.utc_now(), self.settings.timezone).date()

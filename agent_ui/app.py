@@ -29,6 +29,7 @@ from agent_ui.pages import (
     calls,
     entry,
     sound,
+    street_map,
     tickets,
     trees,
 )
@@ -78,7 +79,7 @@ def make_app(console: Console) -> FastAPI:
     app.state.phones = Phones(console.bus, hub)
     app.state.templates = make_templates()
     app.include_router(routes.router)
-    for part in (probes, entry, calls, tickets, sound, trees, *ARTICLES):
+    for part in (probes, entry, calls, tickets, sound, street_map, trees, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -19,6 +19,7 @@ from core.db import Sessions
 from core.settings import Settings
 from knowledge.places import divisions, geo, osm, store, table_file
 from knowledge.places.gazetteer import Gazetteer
+from knowledge.places.map_commands import add_maps
 from knowledge.places.port import FoundPlace, FoundPlaces, Sureness
 from knowledge.places.record import PlaceProblem, Reading
 from knowledge.places.route_commands import add_routes, position
@@ -99,7 +100,11 @@ def make_places(load_store: Store, load_settings: Callable[[], Settings], now: N
             f"{len(named)} names in {file}; set asr_phrases to it, then hotline models build"
         )
 
+    def put(source: str, reading: Reading) -> None:
+        _store(load_store, source, reading, now(), check=False)
+
     add_routes(places, load_store, load_settings, now)
+    add_maps(places, load_settings, now, put)
     return places
 
 

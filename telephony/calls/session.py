@@ -331,6 +331,8 @@ class CallSession:
     def _guide(self, asked: ivr.FindPlace | ivr.FindWay) -> None:
         def found(reply: ivr.PlacesFound | ivr.WayFound) -> None:
             if self.state.phase is not Phase.ENDED:
+                if isinstance(reply, ivr.WayFound) and reply.kept:
+                    self._write("way", reply.kept)
                 self._dialogue(reply)
 
         def failed(failure: Failure) -> None:
