@@ -46,7 +46,8 @@ def add_maps(
             file = sample.write(data / "sample")
             put(sample.SOURCE, osm.read(file, "", _progress))
             if _map_of(data / "map") in ("", sample.FILE):
-                _say(street_map.build(file, data / "map", now(), _progress), data / "map")
+                made = street_map.build(file, data / "map", now(), _progress, sample.ATTRIBUTION)
+                _say(made, data / "map")
             else:
                 click.echo("the street map was made from your own extract and stays")
             if _routes_of(data / "routes") in ("", sample.FILE):

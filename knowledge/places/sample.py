@@ -14,6 +14,7 @@ from knowledge.places.record import PlaceProblem
 
 SOURCE = "sample"
 FILE = "sample-town.osm.pbf"
+ATTRIBUTION = "样例镇，不是真实的地方"
 _PLAN = Path(__file__).with_name("sample_town.yaml")
 
 Spot = tuple[float, float]

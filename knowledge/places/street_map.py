@@ -108,10 +108,12 @@ def piece(folder: Path, level: int, x: int, y: int) -> bytes | None:
     return bytes(found[0]) if found else None
 
 
-def build(file: Path, folder: Path, now: datetime, progress: Progress) -> About:
+def build(
+    file: Path, folder: Path, now: datetime, progress: Progress, attribution: str = ATTRIBUTION
+) -> About:
     """Build the map from an extract (.osm.pbf) and put it in use. Raises PlaceProblem.
 
-    A running service shows the new one from the next question on.
+    `attribution` says on the map whose data it is. A running service shows the new one from the next question on.
     """
     if not file.is_file():
         raise PlaceProblem(f"{file} is not a file")
@@ -130,7 +132,17 @@ def build(file: Path, folder: Path, now: datetime, progress: Progress) -> About:
             progress(f"{gathered.shapes} shapes; placing names …")
             _labels(gathered, scratch)
             made = work / FILE
-            found = _written(made, scratch, file.name, digest, gathered, now)
+            south, west, north, east = (round(v, 6) for v in gathered.box)
+            found = About(
+                version=f"{digest[:8]}-{_FORMAT}-{now:%Y%m%dT%H%M%S}",
+                file=file.name,
+                built_at=now.isoformat(timespec="seconds"),
+                bounds=(south, west, north, east),
+                pieces=_pieces(made, scratch),
+                attribution=attribution,
+            )
+            with closing(sqlite3.connect(made)) as db, db:
+                db.execute("INSERT INTO about VALUES (?)", (json.dumps(asdict(found)),))
         os.replace(made, folder / FILE)
     progress(f"{found.pieces} pieces in use")
     return found
@@ -233,17 +245,11 @@ def _label_parts(label: Label, level: int) -> Iterator[tuple[Any, ...]]:
 # ---- the file ------------------------------------------------------------------------------------
 
 
-def _written(
-    made: Path,
-    scratch: sqlite3.Connection,
-    file: str,
-    digest: str,
-    gathered: _Gathered,
-    now: datetime,
-) -> About:
+def _pieces(made: Path, scratch: sqlite3.Connection) -> int:
+    """Put the parts of each piece together into the file; returns how many pieces there are."""
     rows = scratch.execute("SELECT * FROM part ORDER BY level, x, y, layer, kind")
     count = 0
-    with closing(sqlite3.connect(made)) as db:
+    with closing(sqlite3.connect(made)) as db, db:
         db.execute("CREATE TABLE about (about TEXT)")
         db.execute(
             "CREATE TABLE piece (level INT, x INT, y INT, body BLOB, PRIMARY KEY (level, x, y))"
@@ -253,13 +259,7 @@ def _written(
             body = gzip.compress(_body(parts).encode(), mtime=0)
             db.execute("INSERT INTO piece VALUES (?,?,?,?)", (*where, body))
             count += 1
-        version = f"{digest[:8]}-{_FORMAT}-{now:%Y%m%dT%H%M%S}"
-        south, west, north, east = (round(v, 6) for v in gathered.box)
-        built_at = now.isoformat(timespec="seconds")
-        found = About(version, file, built_at, (south, west, north, east), count)
-        db.execute("INSERT INTO about VALUES (?)", (json.dumps(asdict(found)),))
-        db.commit()
-    return found
+    return count
 
 
 def _body(parts: Iterable[Sequence[Any]]) -> str:

@@ -2,6 +2,8 @@
 
 const TILE = 256;
 const FONT = "13px 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif";
+const LETTER = 14;
+const STEEP = 50;
 const KEPT_PIECES = 300;
 
 const AREAS = { park: "#d6ebcf", water: "#b5d8ea" };
@@ -10,12 +12,12 @@ const LINES = {
   river: ["", "#b5d8ea", [1, 3, 10]],
   foot: ["", "#c9a27c", [0.5, 1, 4]],
   service: ["#cdd3cf", "#ffffff", [0.5, 1.6, 8]],
-  street: ["#bcc4bf", "#ffffff", [0.5, 3, 15]],
-  tertiary: ["#b3bbb6", "#ffffff", [0.8, 5, 20]],
-  secondary: ["#c9b56a", "#fdf3c4", [1, 6, 23]],
-  primary: ["#c99a4a", "#fbdf9e", [1.6, 7, 26]],
-  trunk: ["#c07f3c", "#f9c98a", [1.8, 8, 28]],
-  motorway: ["#b96a35", "#f3b077", [2, 8, 28]],
+  street: ["#bcc4bf", "#ffffff", [0.5, 2.6, 12]],
+  tertiary: ["#b3bbb6", "#ffffff", [0.8, 4, 15]],
+  secondary: ["#c9b56a", "#fdf3c4", [1, 4.5, 16]],
+  primary: ["#c99a4a", "#fbdf9e", [1.6, 5, 18]],
+  trunk: ["#c07f3c", "#f9c98a", [1.8, 6, 20]],
+  motorway: ["#b96a35", "#f3b077", [2, 6, 20]],
 };
 const RAILS = { rail: "#6a7378", subway: "#8a7fb0" };
 
@@ -170,11 +172,25 @@ function names(ctx, labels, dense, scale, column, row, zoom) {
   for (const [text, x, y, angle, from] of labels) {
     if (from > zoom) continue;
     const turn = ((angle ?? 0) * Math.PI) / 180;
-    const [cos, sin] = [Math.cos(turn) * dense, Math.sin(turn) * dense];
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
     const left = (x * scale - column * TILE) * dense;
     const top = (y * scale - row * TILE) * dense;
-    ctx.setTransform(cos, sin, -sin, cos, left, top);
-    ctx.strokeText(text, 0, 0);
-    ctx.fillText(text, 0, 0);
+    if (Math.abs(angle) <= STEEP) {
+      ctx.setTransform(cos * dense, sin * dense, -sin * dense, cos * dense, left, top);
+      written(ctx, [[text, 0, 0]]);
+      continue;
+    }
+    // Along a steep street the characters stand upright, one below the other.
+    ctx.setTransform(dense, 0, 0, dense, left, top);
+    const [down, letters] = [Math.sign(sin) * LETTER, [...text]];
+    written(ctx, letters.map((letter, i) => {
+      const along = (i - (letters.length - 1) / 2) * down;
+      return [letter, along * cos, along * sin];
+    }));
   }
+}
+
+function written(ctx, pieces) {
+  pieces.forEach((piece) => ctx.strokeText(...piece));
+  pieces.forEach((piece) => ctx.fillText(...piece));
 }
