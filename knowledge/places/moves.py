@@ -101,11 +101,13 @@ def arriving(line: Sequence[Point]) -> float:
 
 def _along(line: Sequence[Point]) -> Point:
     """The point some metres into the line."""
-    gone = 0.0
+    left = _AHEAD_M
     for a, b in pairwise(line):
-        gone += metres(a, b)
-        if gone >= _AHEAD_M:
-            return b
+        piece = metres(a, b)
+        if piece >= left and piece:
+            share = left / piece
+            return Point(a.lat + share * (b.lat - a.lat), a.lon + share * (b.lon - a.lon))
+        left -= piece
     return line[-1]
 
 
@@ -205,7 +207,7 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
 
 def _exits(group: list[Edge], angle: float) -> int:
     """How many ways on the side of a turn there are along a group, the turn's own included."""
-    if abs(angle) < STRAIGHT:
+    if not aside(angle):
         return 0
     count = 1
     for before in group[:-1]:
@@ -226,7 +228,9 @@ def _over(group: list[Edge], heading: float) -> bool:
         left += after.metres
         if left > _CARRIAGEWAYS_M:
             return False
-        if any(abs(turn(heading, other.heading)) < STRAIGHT for other in before.exits):
+        # What is called as the way come by is not the other road's near carriageway.
+        others = [other for other in before.exits if not other.same_name]
+        if any(abs(turn(heading, other.heading)) < STRAIGHT for other in others):
             return True
     return False
 
