@@ -24,6 +24,8 @@ _AT_THE_ROAD_M = 6.0
 _COUNTED = 4
 _SOON_M = 20.0
 _LONG_M = 600.0
+_MIDDLING_M = 150.0
+"""Where nothing marks the next turn, the last crossing counts on shorter ways too."""
 _AGAIN_M = 120.0
 _FROM_THE_LAST_M = 1000.0
 
@@ -109,7 +111,8 @@ def _text(at: int, made: tuple[Move, ...], mode: Mode, around: Around, arrival: 
     parts.append(f"大约{distance(gone)}" if gone >= _SOON_M else distance(gone))
     if passed:
         parts.append(f"路过{'、'.join(_shown(passed))}路口")
-        parts += _after_the_last(move, passed[-1])
+        unmarked = following is not None and not following.road and not following.exits
+        parts += _after_the_last(move, passed[-1], _MIDDLING_M if unmarked else _LONG_M)
     if following and following.road and following.road != move.road:
         parts[-1] += f"，到{following.road}"
     if following is None:
@@ -195,10 +198,10 @@ def _shown(passed: list[_Passed]) -> list[str]:
     return roads if len(roads) <= _PASSED else [roads[0], *roads[1 - _PASSED :]]
 
 
-def _after_the_last(move: Move, last: _Passed) -> list[str]:
-    """On a long way: how far it is from the last crossing, which is easier to judge."""
+def _after_the_last(move: Move, last: _Passed, long_m: float) -> list[str]:
+    """On a way so long: how far it is from the last crossing, which is easier to judge."""
     left = move.metres - last.at
-    if move.metres < _LONG_M or not _SOON_M <= left <= _FROM_THE_LAST_M:
+    if move.metres < long_m or not _SOON_M <= left <= _FROM_THE_LAST_M:
         return []
     return [f"过了{last.road}路口再走大约{distance(left)}"]
 

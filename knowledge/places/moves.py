@@ -76,9 +76,9 @@ def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
         else:
             groups[-1].append(edge)
     lead: list[Edge] = []
-    if len(groups) > 1 and sum(edge.metres for edge in groups[0]) < _SHORT_M:
+    while len(groups) > 1 and sum(e.metres for e in (*lead, *groups[0])) < _SHORT_M:
         # Nobody needs to be told the first few steps to the road.
-        lead = groups.pop(0)
+        lead += groups.pop(0)
     found = [_move(before, group) for before, group in zip([[], *groups], groups, strict=False)]
     if lead:
         line = [point for edge in lead for point in edge.line[:-1]]

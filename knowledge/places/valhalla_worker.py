@@ -6,6 +6,7 @@ replies are one line of JSON each; the first reply says whether the tiles are lo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -61,16 +62,17 @@ def answer(actor: Any, request: dict[str, Any]) -> dict[str, Any]:
         "metres": round(summary["length"] * 1000, 1),
         "seconds": round(summary["time"]),
         "line": line,
-        "edges": _edges(actor, shape, mode),
+        "edges": _edges(actor, shape, mode) or [_whole(line, summary)],
     }
     return {"route": found}
 
 
 def _edges(actor: Any, shape: str, mode: str) -> list[dict[str, Any]]:
     traced = {"encoded_polyline": shape, "costing": _COSTING[mode], "shape_match": "edge_walk"}
-    try:
+    trace: dict[str, Any] = {}
+    with contextlib.suppress(Exception):
         trace = actor.trace_attributes(traced)
-    except Exception:
+    if not trace.get("edges"):
         # The ends of a route are cut to centimetres, which can lie beside the edge.
         trace = actor.trace_attributes({**traced, "shape_match": "walk_or_snap"})
     line, edges = decoded(trace["shape"]), []
@@ -92,6 +94,12 @@ def _edges(actor: Any, shape: str, mode: str) -> list[dict[str, Any]]:
             }
         )
     return edges
+
+
+def _whole(line: list[Point], summary: dict[str, Any]) -> dict[str, Any]:
+    """A way of which nothing is known but where it runs."""
+    far = round(summary["length"] * 1000, 1)
+    return {"names": [], "use": "road", "metres": far, "line": line, "exits": []}
 
 
 def _refused(error: Exception, mode: str) -> dict[str, Any]:
