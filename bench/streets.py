@@ -33,6 +33,9 @@ _STEP = re.compile(
     r"沿(?P<road>.+?)向(?P<compass>东北|东南|西南|西北|东|南|西|北)走，(?:大约)?"
     r"(?P<far>.+?)(?P<unit>公里|米)"
 )
+_FIRST = re.compile(
+    r"先向(?P<compass>东北|东南|西南|西北|东|南|西|北)走大约(?P<far>.+?)(?P<unit>公里|米)，到"
+)
 _AFTER = re.compile(r"过了(?P<road>[^，。]+?)路口再走大约(?P<far>[^，。]+?)(?P<unit>公里|米)")
 _COUNT = re.compile(r"在(?P<side>[左右])手边第(?P<count>.+?)个路口")
 _TURN = re.compile(
@@ -91,6 +94,8 @@ class Told:
     over: bool
     last: str
     after: float
+    first: float
+    to_it: float
 
 
 def understood(text: str) -> Told:
@@ -106,7 +111,9 @@ def understood(text: str) -> Told:
         fork=forked[1] if (forked := _FORK.search(text)) else "",
         side=counted["side"] if counted else "",
         count=int(amount(counted["count"]) or 0) if counted else 0,
-        over="过了马路再" in text,
+        over="过了马路再" in text or "第二个岔路口" in text,
+        first=_COMPASS[first["compass"]] if (first := _FIRST.match(text)) else 0.0,
+        to_it=_metres(first["far"], first["unit"]) if first else 0.0,
         last=last["road"] if (last := _AFTER.search(text)) else "",
         after=_metres(last["far"], last["unit"]) if last else 0.0,
     )
@@ -201,7 +208,7 @@ class Walker:
     def places(self, start: Point, texts: Sequence[str]) -> list[Point]:
         """Where he begins each step that he can begin, and where he ends."""
         steps = [understood(text) for text in texts]
-        begins = self._begins(start, steps[0])
+        begins = self._begins(towards(start, steps[0].first, steps[0].to_it), steps[0])
         if not begins:
             return [start]
         if len(steps) > 1:

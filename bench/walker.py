@@ -82,7 +82,7 @@ def walked(file: Path, router: Router, count: int, show: bool = False) -> dict[s
             continue
         times.append((time.perf_counter() - began) * 1000)
         done += 1
-        told = directions(route, end, "目的地", around)
+        told = directions(route, end, "目的地", around, start)
         steps.append(len(told.steps))
         near = max(metres(start, route.line[0]), metres(end, route.line[-1])) <= ENDS_M
         ends += near

@@ -56,7 +56,7 @@ class Guide:
                 raise RouteProblem(UNPLACED.format(place.name))
         assert start.point and end.point
         route = self._router.route(start.point, end.point, mode)
-        return directions(route, end.point, end.name, self._gazetteer)
+        return directions(route, end.point, end.name, self._gazetteer, start.point)
 
 
 def token_of(place: FoundPlace) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from knowledge.places.geo import Point, bearing, metres, turn
-from knowledge.places.port import Edge, Exit
+from knowledge.places.port import Edge
 
 STRAIGHT = 30.0
 """A way that bends less (degrees) goes straight on."""
@@ -23,6 +23,8 @@ _BRIEF_M = 60.0
 """A road of another name that is shorter and goes straight is not worth a word."""
 _AHEAD_M = 12.0
 """A heading is taken over so many metres: the last metre before a junction often points aside."""
+_START_M = 30.0
+"""Over so many metres the compass is told at the start: the first steps may point anywhere."""
 _CONNECTOR_M = {"turn_channel": 60.0, "ramp": 60.0}
 _SHORT_M = 12.0
 """A way without a name that leads to one with a name and is shorter is part of the turn."""
@@ -32,7 +34,6 @@ _BACK = 150.0
 _FORK = 55.0
 """Ways that both lead on and part by less (degrees) are told as the left and the right one."""
 _CARRIAGEWAYS_M = 45.0
-_TWICE = 8.5
 _NAMED_SHARE = 0.3
 
 
@@ -99,9 +100,9 @@ def arriving(line: Sequence[Point]) -> float:
     return (bearing(line[-1], _along(line[::-1])) + 180) % 360
 
 
-def _along(line: Sequence[Point]) -> Point:
-    """The point some metres into the line."""
-    left = _AHEAD_M
+def _along(line: Sequence[Point], far: float = _AHEAD_M) -> Point:
+    """The point so many metres into the line."""
+    left = far
     for a, b in pairwise(line):
         piece = metres(a, b)
         if piece >= left and piece:
@@ -117,24 +118,13 @@ def _told(groups: list[list[Edge]], before: Edge, ahead: Sequence[Edge]) -> bool
     if _connects(group) and _run(ahead) >= _BRIEF_M and _on_the_side(groups, edge):
         return False  # the move is told by the road that its connector leads to
     angle = turn(heading, leaving(edge.line))
-    others = [(turn(heading, e.heading), e.same_name) for e in _others(before, edge)]
+    others = [(turn(heading, e.heading), e.same_name) for e in before.exits]
     if not others:
         return abs(angle) >= _BEND or _renamed(group, ahead)
     same = bool(set(before.names) & set(edge.names))
     if _default(before.names, (angle, same), others):
         return _renamed(group, ahead)
     return True
-
-
-def _others(before: Edge, edge: Edge) -> list[Exit]:
-    """The exits that are not the way taken drawn a second time, as some maps have it."""
-    taken = leaving(edge.line)
-    same = bool(set(before.names) & set(edge.names)) or not (before.names or edge.names)
-    return [
-        other
-        for other in before.exits
-        if other.same_name != same or abs(turn(taken, other.heading)) > _TWICE
-    ]
 
 
 def _connects(group: list[Edge]) -> bool:
@@ -189,7 +179,7 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
         line.extend(edge.line[1:])
     road = _road(group)
     first = next(edge for edge in group if not road or road in edge.names)
-    heading = leaving(first.line)
+    heading = leaving(first.line) if before else bearing(line[0], _along(line, _START_M))
     angle = turn(arriving(before[-1].line), heading) if before else None
     return Move(
         angle=angle,
@@ -239,10 +229,12 @@ def _fork(before: Edge, edge: Edge) -> str:
     """Which of several ways in about one direction is taken, where there are such."""
     heading = arriving(before.line)
     taken = turn(heading, leaving(edge.line))
-    others = [turn(heading, other.heading) for other in _others(before, edge)]
+    others = [turn(heading, other.heading) for other in before.exits]
     others = [angle for angle in others if alike(angle, taken)]
     if not any(abs(angle - taken) < _FORK for angle in others):
         return ""
+    if STRAIGHT <= abs(taken) < AHEAD and all(angle * taken > 0 for angle in others):
+        return ""  # all to one side: the turn says it
     left, right = (any(angle < taken for angle in others), any(angle > taken for angle in others))
     return "middle" if left and right else "right" if left else "left"
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from knowledge.places.geo import Point, metres
+from knowledge.places.geo import Point, metres, turn
 from knowledge.places.polyline import decoded
 from knowledge.places.port import RouterFault
 from knowledge.places.tiles import config
@@ -77,7 +77,8 @@ def _edges(actor: Any, shape: str, mode: str) -> list[dict[str, Any]]:
         trace = actor.trace_attributes({**traced, "shape_match": "walk_or_snap"})
     line, edges = decoded(trace["shape"]), []
     way = "walkability" if mode == "walk" else "driveability"
-    for edge in trace["edges"]:
+    following = [edge.get("begin_heading") for edge in trace["edges"][1:]] + [None]
+    for edge, taken in zip(trace["edges"], following, strict=True):
         piece = line[edge["begin_shape_index"] : edge["end_shape_index"] + 1]
         others = edge.get("end_node", {}).get("intersecting_edges", [])
         edges.append(
@@ -90,10 +91,16 @@ def _edges(actor: Any, shape: str, mode: str) -> list[dict[str, Any]]:
                     [other["begin_heading"], bool(other.get("from_edge_name_consistency"))]
                     for other in others
                     if other.get(way) in ("forward", "both")
+                    and not _drawn_twice(other["begin_heading"], taken)
                 ],
             }
         )
     return edges
+
+
+def _drawn_twice(heading: float, taken: float | None) -> bool:
+    """Whether an exit is the way taken, which some maps hold a second time."""
+    return taken is not None and abs(turn(heading, taken)) <= 1
 
 
 def _whole(line: list[Point], summary: dict[str, Any]) -> dict[str, Any]:
