@@ -194,6 +194,18 @@ def _drawn_twice(a: Street, b: Street) -> bool:
     return same and abs(turn(leaving(a.line), leaving(b.line))) < 4
 
 
+def _different(begins: list[tuple[Street, float]]) -> list[tuple[Street, float]]:
+    """Streets beside each other that lead the same way are one to him."""
+    found: list[tuple[Street, float]] = []
+    for street, gone in begins:
+        if not any(
+            street.name == other.name and abs(street.metres - gone - other.metres + far) < 3
+            for other, far in found
+        ):
+            found.append((street, gone))
+    return found
+
+
 class Walker:
     """Follows spoken steps from a point; `walk` says where that leads."""
 
@@ -213,7 +225,7 @@ class Walker:
             return [start]
         if len(steps) > 1:
             # Who does not find the first turn comes back and tries the next street.
-            tried = (b for b in begins[:_TRIED] if self._follow(*b, steps[0], steps[1]))
+            tried = (b for b in _different(begins)[:_TRIED] if self._follow(*b, steps[0], steps[1]))
             begins = [next(tried, begins[0])]
         street, gone = begins[0]
         stood = [start]
@@ -374,7 +386,10 @@ class Walker:
         while left > street.metres and seen < 300:
             seen += 1
             left -= street.metres
-            onwards = self._onwards(street, self._options(street), step.road)
+            options = self._options(street)
+            if step.last and any(_names(o, step.last) for o in options):
+                left = step.after
+            onwards = self._onwards(street, options, step.road)
             if onwards is None:
                 return street.line[-1]
             street = onwards

@@ -23,7 +23,7 @@ _BRIEF_M = 60.0
 """A road of another name that is shorter and goes straight is not worth a word."""
 _AHEAD_M = 12.0
 """A heading is taken over so many metres: the last metre before a junction often points aside."""
-_START_M = 30.0
+_START_M = 20.0
 """Over so many metres the compass is told at the start: the first steps may point anywhere."""
 _CONNECTOR_M = {"turn_channel": 60.0, "ramp": 60.0}
 _SHORT_M = 12.0
@@ -136,7 +136,7 @@ def _connects(group: list[Edge]) -> bool:
 def _on_the_side(groups: list[list[Edge]], edge: Edge) -> bool:
     """Whether a connector leaves the junction to about the side that its road leads to."""
     if len(groups) == 1:
-        return True
+        return abs(turn(arriving(groups[0][-1].line), leaving(edge.line))) < _BEND
     heading = arriving(groups[-2][-1].line)
     own, whole = turn(heading, leaving(groups[-1][0].line)), turn(heading, leaving(edge.line))
     return abs(turn(own, whole)) < _CONNECTS
