@@ -52,6 +52,7 @@ _TRIED = 2
 _SIGN_M = 25.0
 """A shorter street may be part of one that was told to have no name."""
 _CARRIAGEWAYS_M = 45.0
+_MISJUDGED_M = 150.0
 _CONNECTOR_M = 80.0
 _OFF_COMPASS = 50.0
 _OFF_AT_FIRST = 70.0
@@ -387,7 +388,8 @@ class Walker:
             seen += 1
             left -= street.metres
             options = self._options(street)
-            if step.last and any(_names(o, step.last) for o in options):
+            met = step.last and any(_names(o, step.last) for o in options)
+            if met and abs(left - step.after) < _MISJUDGED_M:
                 left = step.after
             onwards = self._onwards(street, options, step.road)
             if onwards is None:

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -77,8 +78,8 @@ def _edges(actor: Any, shape: str, mode: str) -> list[dict[str, Any]]:
         trace = actor.trace_attributes({**traced, "shape_match": "walk_or_snap"})
     line, edges = decoded(trace["shape"]), []
     way = "walkability" if mode == "walk" else "driveability"
-    following = [edge.get("begin_heading") for edge in trace["edges"][1:]] + [None]
-    for edge, taken in zip(trace["edges"], following, strict=True):
+    for edge, following in pairwise([*trace["edges"], {}]):
+        taken = following.get("begin_heading")
         piece = line[edge["begin_shape_index"] : edge["end_shape_index"] + 1]
         others = edge.get("end_node", {}).get("intersecting_edges", [])
         edges.append(
