@@ -52,7 +52,7 @@ _TRIED = 2
 _SIGN_M = 25.0
 """A shorter street may be part of one that was told to have no name."""
 _CARRIAGEWAYS_M = 45.0
-_MISJUDGED_M = 150.0
+_MISJUDGED_M = 60.0
 _CONNECTOR_M = 80.0
 _OFF_COMPASS = 50.0
 _OFF_AT_FIRST = 70.0
