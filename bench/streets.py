@@ -196,15 +196,18 @@ def _drawn_twice(a: Street, b: Street) -> bool:
 
 
 def _different(begins: list[tuple[Street, float]]) -> list[tuple[Street, float]]:
-    """Streets beside each other that lead the same way are one to him."""
+    """What is drawn twice is one street to him, and so is what goes on where another ends."""
     found: list[tuple[Street, float]] = []
     for street, gone in begins:
-        if not any(
-            street.name == other.name and abs(street.metres - gone - other.metres + far) < 3
-            for other, far in found
-        ):
+        if not any(_one(street, other) for other, _ in found):
             found.append((street, gone))
     return found
+
+
+def _one(street: Street, other: Street) -> bool:
+    lines = zip((street.line[0], street.line[-1]), (other.line[0], other.line[-1]), strict=True)
+    twice = all(metres(a, b) < 3 for a, b in lines)
+    return twice or (street.name == other.name and street.start == other.end)
 
 
 class Walker:

@@ -179,7 +179,11 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
         line.extend(edge.line[1:])
     road = _road(group)
     first = next(edge for edge in group if not road or road in edge.names)
-    heading = leaving(first.line) if before else bearing(line[0], _along(line, _START_M))
+    if before:
+        heading = leaving(first.line)
+    else:
+        begun = [point for edge in group[group.index(first) :] for point in edge.line]
+        heading = bearing(begun[0], _along(begun, _START_M))
     angle = turn(arriving(before[-1].line), heading) if before else None
     return Move(
         angle=angle,
