@@ -35,9 +35,10 @@ EVENTS = {
     "ended": "通话结束",
     "recovered": "异常中断后恢复",
 }
-SHOWN = ("name", "digit", "key", "value", "agent", "reason", "seconds", "state", "fault", "queue",
+SHOWN = (
+    "name", "digit", "key", "value", "agent", "reason", "seconds", "state", "fault", "queue",
     "summary",
-)
+)  # fmt: skip
 UNSURE = 0.6
 """A word recognised with less confidence is marked."""
 CALL_STATES = {

@@ -1,4 +1,4 @@
-"""What a call's ticket keeps of a way that was told: small, and enough to draw and read it again."""
+"""What a call's ticket keeps of a way that was told: enough to draw it and read it again."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def kept_way(start: str, end: str, mode: Mode, way: Directions) -> dict[str, Any
             if place.point is not None
         },
         "metres": way.metres,
-        "seconds": way.seconds,
+        "duration_s": way.seconds,
         "line": encoded(way.line),
         "summary": way.summary,
         "steps": [{"text": step.text, "at": _pair(step.at)} for step in way.steps],

@@ -39,12 +39,14 @@ _RAILWAYS = {
     "subway": Drawn("subway", 12, 14), "narrow_gauge": Drawn("rail", 12, 14),
 }  # fmt: skip
 _WATERWAYS = {
-    "river": Drawn("river", 9, 12), "canal": Drawn("river", 12, 14), "stream": Drawn("river", 14, 15),
+    "river": Drawn("river", 9, 12), "canal": Drawn("river", 12, 14),
+    "stream": Drawn("river", 14, 15),
 }  # fmt: skip
 _WATER, _PARK = Drawn("water", 9, 13), Drawn("park", 9, 14)
 _AREAS = {
-    ("natural", "water"): _WATER, ("waterway", "riverbank"): _WATER, ("landuse", "reservoir"): _WATER,
-    ("natural", "bay"): _WATER, ("leisure", "park"): _PARK, ("leisure", "garden"): _PARK,
+    ("natural", "water"): _WATER, ("waterway", "riverbank"): _WATER,
+    ("landuse", "reservoir"): _WATER, ("natural", "bay"): _WATER,
+    ("leisure", "park"): _PARK, ("leisure", "garden"): _PARK,
     ("leisure", "nature_reserve"): _PARK, ("landuse", "forest"): _PARK, ("natural", "wood"): _PARK,
     ("landuse", "grass"): _PARK, ("landuse", "recreation_ground"): _PARK,
 }  # fmt: skip

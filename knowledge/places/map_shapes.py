@@ -135,7 +135,12 @@ def _clipped(
     """The part of a segment inside a box (Liang and Barsky); None when there is none."""
     (ax, ay), (bx, by) = a, b
     dx, dy, first, last = bx - ax, by - ay, 0.0, 1.0
-    for step, room in ((-dx, ax - box[0]), (dx, box[2] - ax), (-dy, ay - box[1]), (dy, box[3] - ay)):
+    for step, room in (
+        (-dx, ax - box[0]),
+        (dx, box[2] - ax),
+        (-dy, ay - box[1]),
+        (dy, box[3] - ay),
+    ):
         if step == 0:
             if room < 0:
                 return None

@@ -91,7 +91,9 @@ def about(folder: Path) -> About:
         with closing(_opened(folder)) as db:
             (text,) = db.execute("SELECT about FROM about").fetchone()
         found = json.loads(text)
-        return About(**{**found, "bounds": tuple(found["bounds"]), "levels": tuple(found["levels"])})
+        return About(
+            **{**found, "bounds": tuple(found["bounds"]), "levels": tuple(found["levels"])}
+        )
     except (sqlite3.Error, ValueError, TypeError, KeyError) as bad:
         raise MapMissing(f"no street map was built yet; run {HOW}") from bad
 
@@ -113,7 +115,7 @@ def build(
 ) -> About:
     """Build the map from an extract (.osm.pbf) and put it in use. Raises PlaceProblem.
 
-    `attribution` says on the map whose data it is. A running service shows the new one from the next question on.
+    `attribution` says on the map whose data it is. Pages show the new one from then on.
     """
     if not file.is_file():
         raise PlaceProblem(f"{file} is not a file")

@@ -28,7 +28,7 @@ LINE = (
 STEPS = (
     Step("先沿农园路向北走，大约三百米，到红荔西路。", 300, LINE[0], "农园路"),
     Step("到红荔西路路口右转，沿红荔西路向东走，大约一点八公里。", 1800, LINE[1], "红荔西路"),
-    Step("到香梅路路口右转，沿香梅路向南走，<b>大约</b>五百米，就到香梅路了。", 500, LINE[3], "香梅路"),
+    Step("到香梅路路口右转，<b>大约</b>五百米，就到香梅路了。", 500, LINE[3], "香梅路"),
 )  # fmt: skip
 WAY = Directions("大约两点六公里，走路三十一分钟，一共转两个弯。", STEPS, 2600, 1860, 2, LINE)
 # How many pixels of a map's own tiles have a colour (near white and near the ground are none).

@@ -13,9 +13,8 @@ from knowledge.places.kept import kept_way, way_of
 from knowledge.places.port import Mode
 
 A, B, C = Point(22.541, 114.02), Point(22.5415, 114.0213), Point(22.543, 114.0214)
-WAY = Directions(
-    "大约三百米。", (Step("先沿甲路走。", 200, A, "甲路"), Step("左转就到。", 100, B, "乙路")), 300, 240, 1, (A, B, C)
-)  # fmt: skip
+STEPS = (Step("先沿甲路走。", 200, A, "甲路"), Step("左转就到。", 100, B, "乙路"))
+WAY = Directions("大约三百米。", STEPS, 300, 240, 1, (A, B, C))
 
 
 def kept() -> dict[str, Any]:
