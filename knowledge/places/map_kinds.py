@@ -32,7 +32,7 @@ _HIGHWAYS = {
     "pedestrian": _FOOT, "footway": _FOOT, "path": _FOOT, "steps": _FOOT, "cycleway": _FOOT,
     "bridleway": _FOOT, "corridor": _FOOT,
 }  # fmt: skip
-_LINK_LEVEL = 12
+_LINK = Drawn("link", 12, 16)
 _RAILWAYS = {
     "rail": Drawn("rail", 9, 14), "light_rail": Drawn("rail", 12, 14),
     "monorail": Drawn("rail", 12, 14), "tram": Drawn("rail", 14, 16),
@@ -65,7 +65,7 @@ def line_kind(tags: Mapping[str, str]) -> Drawn | None:
     if found := _HIGHWAYS.get(plain):
         if plain == highway:
             return found
-        return Drawn(found.kind, max(found.level, _LINK_LEVEL), 16)
+        return _LINK
     found = _RAILWAYS.get(tags.get("railway", "")) or _WATERWAYS.get(tags.get("waterway", ""))
     return found if not (found and tags.get("service")) else None  # no sidings
 

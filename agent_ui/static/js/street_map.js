@@ -16,6 +16,7 @@ const LINES = {
   tertiary: ["#b3bbb6", "#ffffff", [0.8, 4, 15]],
   secondary: ["#c9b56a", "#fdf3c4", [1, 4.5, 16]],
   primary: ["#c99a4a", "#fbdf9e", [1.6, 5, 18]],
+  link: ["#c48d52", "#fbe0b6", [0.6, 2.6, 10]],
   trunk: ["#c07f3c", "#f9c98a", [1.8, 6, 20]],
   motorway: ["#b96a35", "#f3b077", [2, 6, 20]],
 };
@@ -44,7 +45,13 @@ export async function streetMap(element) {
   L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   map.fitBounds([[south, west], [north, east]], { animate: false });
-  streets(L, about).addTo(map);
+  // Names lie over what is drawn on the streets.
+  const above = map.createPane("names");
+  above.style.zIndex = 450;
+  above.style.pointerEvents = "none";
+  const piece = pieces(about);
+  tiles(L, about, piece, shapesDrawn).addTo(map);
+  tiles(L, about, piece, namesDrawn, { pane: "names" }).addTo(map);
   return { L, map, about };
 }
 
@@ -55,23 +62,25 @@ async function told(address) {
   return body;
 }
 
-function streets(L, about) {
-  const pieces = new Map();
-
-  function piece(level, x, y) {
+// Fetches pieces, each once as long as it is kept.
+function pieces(about) {
+  const kept = new Map();
+  return (level, x, y) => {
     const key = `${about.version}/${level}/${x}/${y}`;
-    if (!pieces.has(key)) {
-      if (pieces.size >= KEPT_PIECES) pieces.delete(pieces.keys().next().value);
+    if (!kept.has(key)) {
+      if (kept.size >= KEPT_PIECES) kept.delete(kept.keys().next().value);
       const fetched = fetch(`/map/${key}`).then((answer) => {
         if (!answer.ok) throw new Error(`map piece ${answer.status}`);
         return answer.status === 204 ? null : answer.json().then(prepared);
       });
-      fetched.catch(() => pieces.delete(key));
-      pieces.set(key, fetched);
+      fetched.catch(() => kept.delete(key));
+      kept.set(key, fetched);
     }
-    return pieces.get(key);
-  }
+    return kept.get(key);
+  };
+}
 
+function tiles(L, about, piece, draw, options = {}) {
   const Layer = L.GridLayer.extend({
     createTile({ x, y, z }, done) {
       const canvas = document.createElement("canvas");
@@ -92,7 +101,7 @@ function streets(L, about) {
       return canvas;
     },
   });
-  return new Layer({ tileSize: TILE });
+  return new Layer({ tileSize: TILE, ...options });
 }
 
 // Turn the numbers of a piece into paths once; they are drawn at several zooms.
@@ -124,7 +133,7 @@ function follow(path, numbers) {
   }
 }
 
-function draw(ctx, shapes, dense, scale, column, row, zoom) {
+function shapesDrawn(ctx, shapes, dense, scale, column, row, zoom) {
   const unit = dense * scale;
   ctx.setTransform(unit, 0, 0, unit, -column * TILE * dense, -row * TILE * dense);
   ctx.lineJoin = ctx.lineCap = "round";
@@ -152,8 +161,6 @@ function draw(ctx, shapes, dense, scale, column, row, zoom) {
     stroke(shapes.lines[kind], colour, zoom < 14 ? 1.5 : 3);
     if (kind === "rail" && zoom >= 14) stroke(shapes.lines[kind], "#ffffff", 1.6, [9, 9]);
   }
-  ctx.setLineDash([]);
-  names(ctx, shapes.labels, dense, scale, column, row, zoom);
 }
 
 function wide([far, middle, near], zoom) {
@@ -162,7 +169,7 @@ function wide([far, middle, near], zoom) {
 }
 
 // Names reach into neighbouring tiles, which draw the same names: the halves fit together.
-function names(ctx, labels, dense, scale, column, row, zoom) {
+function namesDrawn(ctx, { labels }, dense, scale, column, row, zoom) {
   ctx.font = FONT;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
