@@ -60,3 +60,8 @@ def test_pieces_of_a_street_are_put_end_to_end() -> None:
     assert ("路", [a, b, c, d]) in lines and ("别路", [b, d]) in lines and len(lines) == 2
     ring = list(joined([("环路", (a, b)), ("环路", (b, a))]))
     assert ring == [("环路", [a, b, a])]
+
+
+def test_two_carriageways_have_one_name_between_them() -> None:
+    ways = [Street("深南大道", (px(0, y), px(300, y)), 15, 0.7) for y in (0, 60)]
+    assert sum(label.zoom == 15 for label in placed(ways, [])) == 1
