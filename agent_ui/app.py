@@ -31,6 +31,7 @@ from agent_ui.pages import (
     homes,
     service_places,
     sound,
+    street_map,
     tickets,
     trees,
 )
@@ -81,7 +82,8 @@ def make_app(console: Console) -> FastAPI:
     app.state.templates = make_templates()
     app.include_router(routes.router)
     app.include_router(sms.router)
-    for part in (probes, entry, calls, tickets, homes, sound, trees, service_places, *ARTICLES):
+    shown = (probes, entry, calls, tickets, homes, sound, street_map, trees, service_places)
+    for part in (*shown, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -31,12 +31,16 @@ EVENTS = {
     "transferred": "转接",
     "leaving": "开始留言",
     "message": "留言",
+    "way": "指路",
     "recording": "录音",
     "speech": "语音识别",
     "ended": "通话结束",
     "recovered": "异常中断后恢复",
 }
-SHOWN = ("name", "digit", "key", "value", "agent", "reason", "seconds", "state", "fault", "queue")
+SHOWN = (
+    "name", "digit", "key", "value", "agent", "reason", "seconds", "state", "fault", "queue",
+    "summary",
+)  # fmt: skip
 UNSURE = 0.6
 """A word recognised with less confidence is marked."""
 CALL_STATES = {

@@ -33,6 +33,9 @@ _STEP = re.compile(
     r"沿(?P<road>.+?)向(?P<compass>东北|东南|西南|西北|东|南|西|北)走，(?:大约)?"
     r"(?P<far>.+?)(?P<unit>公里|米)"
 )
+_FIRST = re.compile(
+    r"先向(?P<compass>东北|东南|西南|西北|东|南|西|北)走大约(?P<far>.+?)(?P<unit>公里|米)，到"
+)
 _AFTER = re.compile(r"过了(?P<road>[^，。]+?)路口再走大约(?P<far>[^，。]+?)(?P<unit>公里|米)")
 _COUNT = re.compile(r"在(?P<side>[左右])手边第(?P<count>.+?)个路口")
 _TURN = re.compile(
@@ -49,6 +52,7 @@ _TRIED = 2
 _SIGN_M = 25.0
 """A shorter street may be part of one that was told to have no name."""
 _CARRIAGEWAYS_M = 45.0
+_MISJUDGED_M = 60.0
 _CONNECTOR_M = 80.0
 _OFF_COMPASS = 50.0
 _OFF_AT_FIRST = 70.0
@@ -91,6 +95,8 @@ class Told:
     over: bool
     last: str
     after: float
+    first: float
+    to_it: float
 
 
 def understood(text: str) -> Told:
@@ -106,7 +112,9 @@ def understood(text: str) -> Told:
         fork=forked[1] if (forked := _FORK.search(text)) else "",
         side=counted["side"] if counted else "",
         count=int(amount(counted["count"]) or 0) if counted else 0,
-        over="过了马路再" in text,
+        over="过了马路再" in text or "第二个岔路口" in text,
+        first=_COMPASS[first["compass"]] if (first := _FIRST.match(text)) else 0.0,
+        to_it=_metres(first["far"], first["unit"]) if first else 0.0,
         last=last["road"] if (last := _AFTER.search(text)) else "",
         after=_metres(last["far"], last["unit"]) if last else 0.0,
     )
@@ -187,6 +195,21 @@ def _drawn_twice(a: Street, b: Street) -> bool:
     return same and abs(turn(leaving(a.line), leaving(b.line))) < 4
 
 
+def _different(begins: list[tuple[Street, float]]) -> list[tuple[Street, float]]:
+    """What is drawn twice is one street to him, and so is what goes on where another ends."""
+    found: list[tuple[Street, float]] = []
+    for street, gone in begins:
+        if not any(_one(street, other) for other, _ in found):
+            found.append((street, gone))
+    return found
+
+
+def _one(street: Street, other: Street) -> bool:
+    lines = zip((street.line[0], street.line[-1]), (other.line[0], other.line[-1]), strict=True)
+    twice = all(metres(a, b) < 3 for a, b in lines)
+    return twice or (street.name == other.name and street.start == other.end)
+
+
 class Walker:
     """Follows spoken steps from a point; `walk` says where that leads."""
 
@@ -201,12 +224,12 @@ class Walker:
     def places(self, start: Point, texts: Sequence[str]) -> list[Point]:
         """Where he begins each step that he can begin, and where he ends."""
         steps = [understood(text) for text in texts]
-        begins = self._begins(start, steps[0])
+        begins = self._begins(towards(start, steps[0].first, steps[0].to_it), steps[0])
         if not begins:
             return [start]
         if len(steps) > 1:
             # Who does not find the first turn comes back and tries the next street.
-            tried = (b for b in begins[:_TRIED] if self._follow(*b, steps[0], steps[1]))
+            tried = (b for b in _different(begins)[:_TRIED] if self._follow(*b, steps[0], steps[1]))
             begins = [next(tried, begins[0])]
         street, gone = begins[0]
         stood = [start]
@@ -367,7 +390,11 @@ class Walker:
         while left > street.metres and seen < 300:
             seen += 1
             left -= street.metres
-            onwards = self._onwards(street, self._options(street), step.road)
+            options = self._options(street)
+            met = step.last and any(_names(o, step.last) for o in options)
+            if met and abs(left - step.after) < _MISJUDGED_M:
+                left = step.after
+            onwards = self._onwards(street, options, step.road)
             if onwards is None:
                 return street.line[-1]
             street = onwards

@@ -19,6 +19,7 @@ class Record:
     refused: agent reason    waited: reason    transferred: -
     leaving (a message begins): -    message: seconds
     recording: state path started_at duration_ms bytes sha256 fault
+    way: mode from to metres duration_s line summary steps (knowledge.places.kept)
     speech: state (live, keypad)    ended: reason disposition    recovered: reason disposition
     """
 

@@ -57,6 +57,10 @@ class SoundTable:
         """How many texts there are."""
         return len(self._texts.lengths)
 
+    def lengths(self, at: NDArray[np.intp]) -> NDArray[np.intp]:
+        """How many syllables the texts at these positions have."""
+        return self._texts.lengths[at]
+
     def scores(
         self, heard: Sounds, at: NDArray[np.intp], *, inside: bool = False
     ) -> NDArray[np.float64]:

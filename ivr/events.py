@@ -8,6 +8,7 @@ caller waits in a queue, digits and speech are fed as ever, so that an emergency
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.asker import UNKNOWN, Asker
 
@@ -128,11 +129,15 @@ class PlacesFound:
 
 @dataclass(frozen=True, slots=True)
 class WayFound:
-    """The reply to `FindWay`: a summary and spoken steps, or `why` there are none."""
+    """The reply to `FindWay`: a summary and spoken steps, or `why` there are none.
+
+    `kept` is for the driver alone: what the call's ticket keeps of the way.
+    """
 
     summary: str = ""
     steps: tuple[str, ...] = ()
     why: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

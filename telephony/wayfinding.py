@@ -58,6 +58,10 @@ class Way(Protocol):
     def why(self) -> str:
         """Why there is none."""
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the ticket keeps of it."""
+
 
 class Places(Protocol):
     """Place names and the streets between them. Blocking; safe in several threads."""
@@ -112,6 +116,6 @@ def wayfinding(
         told = places.tell(start, end, mode)
         if told.texts:
             warm((told.summary, *told.texts))
-        return ivr.WayFound(told.summary, told.texts, told.why)
+        return ivr.WayFound(told.summary, told.texts, told.why, told.kept)
 
     return guide

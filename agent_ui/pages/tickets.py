@@ -16,9 +16,11 @@ from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.console import Console
 from agent_ui.guard import Forbidden, OwnForm, Parts, address_of, needs
+from agent_ui.pages import street_map
 from agent_ui.render import is_fragment, page
 from agent_ui.roles import Permission
 from core.area import AreaError
+from knowledge.places.kept import way_of
 from tickets import search, store
 
 router = APIRouter()
@@ -179,6 +181,9 @@ def _ticket_values(db: Any, console: Console, number: str, who: Who) -> dict[str
     file = recordings.file_of(console.settings.data, dossier.recording)
     return {
         "d": dossier,
+        "ways": [way for e in dossier.events if e.kind == "way" and (way := way_of(e.data))],
+        "street_map": street_map.is_there(console),
+        "no_map": street_map.NO_MAP,
         "people": users.names(db),
         "playable": file is not None and who.may(Permission.LISTEN),
         "may_reveal": sight.may_reveal(who, found),

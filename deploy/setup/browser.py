@@ -12,6 +12,9 @@ VENDOR = UI / "static" / "vendor"
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx-ws.min.js": "htmx-ext-ws/dist/ws.min.js",
+    "leaflet.js": "leaflet/dist/leaflet.js",
+    "leaflet.css": "leaflet/dist/leaflet.css",
+    "LICENSE.leaflet": "leaflet/LICENSE",
     "LICENSE.htmx": "htmx.org/LICENSE",
     "LICENSE.htmx-ws": "htmx-ext-ws/LICENSE",
 }

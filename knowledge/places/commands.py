@@ -22,6 +22,7 @@ from knowledge.places.ask_command import add_ask
 from knowledge.places.gazetteer import Gazetteer
 from knowledge.places.guide import load_gazetteer as read_names
 from knowledge.places.live import tell
+from knowledge.places.map_commands import add_maps
 from knowledge.places.port import FoundPlace, FoundPlaces, Sureness
 from knowledge.places.record import PlaceProblem, Reading
 from knowledge.places.route_commands import add_routes, coordinates
@@ -102,8 +103,12 @@ def make_places(load_store: Store, load_settings: Callable[[], Settings], now: N
             f"{len(named)} names in {file}; set asr_phrases to it, then hotline models build"
         )
 
+    def put(source: str, reading: Reading) -> None:
+        _store(load_store, source, reading, now(), check=False)
+
     add_routes(places, load_store, load_settings, now)
     add_ask(places, load_store)
+    add_maps(places, load_settings, now, put)
     return places
 
 

@@ -20,10 +20,14 @@ from knowledge.places.spoken import distance, duration, number
 _CORNER_M = 30.0
 _LANDMARK_M = 45.0
 _PASSED = 3
+_AWAY_M = 40.0
+"""Nearer than this, somebody sees the road that he is to take."""
 _AT_THE_ROAD_M = 6.0
 _COUNTED = 4
 _SOON_M = 20.0
 _LONG_M = 600.0
+_MIDDLING_M = 150.0
+"""Where nothing marks the next turn, the last crossing counts on shorter ways too."""
 _AGAIN_M = 120.0
 _FROM_THE_LAST_M = 1000.0
 
@@ -71,13 +75,20 @@ class Directions:
     line: tuple[Point, ...]
 
 
-def directions(route: Route, end: Point, end_name: str, around: Around) -> Directions:
-    """Say a route. `end` is where the destination lies, `end_name` what it is called."""
+def directions(
+    route: Route, end: Point, end_name: str, around: Around, start: Point | None = None
+) -> Directions:
+    """Say a route. `end` is where the destination lies, `end_name` what it is called.
+
+    `start` is where somebody is: a way that begins farther off is told from there.
+    """
     made = moves(route.edges)
     texts = [
         _text(at, made, route.mode, around, _arrival(route, end, end_name))
         for at in range(len(made))
     ]
+    if start is not None:
+        texts[0] = _to_the_way(start, made[0]) + texts[0].removeprefix("先")
     steps = tuple(
         Step(text, round(move.metres), move.line[0], move.road)
         for text, move in zip(texts, made, strict=True)
@@ -109,12 +120,22 @@ def _text(at: int, made: tuple[Move, ...], mode: Mode, around: Around, arrival: 
     parts.append(f"大约{distance(gone)}" if gone >= _SOON_M else distance(gone))
     if passed:
         parts.append(f"路过{'、'.join(_shown(passed))}路口")
-        parts += _after_the_last(move, passed[-1])
+        unmarked = following is not None and not (following.road or _counted(following))
+        parts += _after_the_last(move, passed[-1], _MIDDLING_M if unmarked else _LONG_M)
     if following and following.road and following.road != move.road:
         parts[-1] += f"，到{following.road}"
     if following is None:
         parts.append(arrival)
     return "，".join(parts) + "。"
+
+
+def _to_the_way(start: Point, first: Move) -> str:
+    """How to get to where the way begins: 先向西北走大约七十米，到白石路。"""
+    away = metres(start, first.line[0])
+    if away < _AWAY_M:
+        return "先"
+    side = compass(bearing(start, first.line[0]))
+    return f"先向{side}走大约{distance(away)}，到{_road(first)}，再"
 
 
 def _turning(before: Move, move: Move, around: Around) -> str:
@@ -123,7 +144,7 @@ def _turning(before: Move, move: Move, around: Around) -> str:
     where = ""
     if move.road and move.road != before.road:
         where = f"到{move.road}路口" if before.road else f"到{move.road}"
-    elif 0 < move.exits <= _COUNTED and move.turns and not _ahead(move):
+    elif _counted(move):
         side = "右" if move.angle > 0 else "左"
         where = f"在{side}手边第{_ordinal(move.exits)}个路口"
     seen = [name for _, name in around.landmarks(move.line[0], _LANDMARK_M)]
@@ -134,6 +155,8 @@ def _turning(before: Move, move: Move, around: Around) -> str:
     if not move.fork:
         return f"{where}{over}{soon}{turning(move.angle)}"
     side = "" if _ahead(move) else turning(move.own)
+    if move.over and not side:
+        return f"{where.removesuffix('路口')}第二个岔路口走{_FORKS[move.fork]}那条路"
     return f"{where or '在岔路口'}{over}{soon}{side}走{_FORKS[move.fork]}那条路"
 
 
@@ -143,6 +166,11 @@ def turning(angle: float) -> str:
     if abs(angle) < STRAIGHT:
         return "直走"
     return next((said.format(side) for limit, said in _TURNS if abs(angle) < limit), "掉头")
+
+
+def _counted(move: Move) -> bool:
+    """Whether its turn is told by how many there are before it."""
+    return 0 < move.exits <= _COUNTED and move.turns and not _ahead(move)
 
 
 def _ahead(move: Move) -> bool:
@@ -195,10 +223,10 @@ def _shown(passed: list[_Passed]) -> list[str]:
     return roads if len(roads) <= _PASSED else [roads[0], *roads[1 - _PASSED :]]
 
 
-def _after_the_last(move: Move, last: _Passed) -> list[str]:
-    """On a long way: how far it is from the last crossing, which is easier to judge."""
+def _after_the_last(move: Move, last: _Passed, long_m: float) -> list[str]:
+    """On a way so long: how far it is from the last crossing, which is easier to judge."""
     left = move.metres - last.at
-    if move.metres < _LONG_M or not _SOON_M <= left <= _FROM_THE_LAST_M:
+    if move.metres < long_m or not _SOON_M <= left <= _FROM_THE_LAST_M:
         return []
     return [f"过了{last.road}路口再走大约{distance(left)}"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from knowledge.places.store import Named
 
 _POOL = 120
 _SAME_POOL = 400
+_WEIGHED = 64
+"""So many of the best are weighed one by one: by how they are written, and by area."""
 _TURNED_ROUND = 24
 """So many of the best are also tried the other way round: what was heard inside the name."""
 
@@ -55,8 +57,7 @@ LANDMARKS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
+class _Scored(NamedTuple):
     row: int
     fits: float
     whole: float
@@ -174,18 +175,20 @@ class Gazetteer:
         if not len(rows):
             return []
         fits, parts = self._fits(heard, rows)
-        whole = fits + self._beside(rows, near)
+        whole = fits + self._beside(rows, near) - _UNPLACED * np.isnan(self._spots[rows, 0])
         best: dict[int, _Scored] = {}
-        for at, row in enumerate(rows.tolist()):
+        order = np.argsort(-whole, kind="stable")[:_WEIGHED]
+        weighed = (rows[order], fits[order], whole[order], parts[order])
+        for row, fit, total, part in zip(*(each.tolist() for each in weighed), strict=True):
             named = self._names[row]
-            fit, match = float(fits[at]), Match.PART if parts[at] else Match.SOUND
+            match = Match.PART if part else Match.SOUND
+            total -= fit
             if named.name == text:
                 fit, match = (_ALIAS, Match.ALIAS) if named.alias else (1.0, Match.NAME)
             elif named.alias and match is Match.SOUND:
                 match = Match.ALIAS
-            total = float(whole[at]) - float(fits[at]) + fit
+            total += fit
             total += _AREA * (area[:4] == named.area[:4] if area else 0)
-            total -= _UNPLACED * (named.point is None)
             known = best.get(named.place)
             if known is None or total > known.whole:
                 best[named.place] = _Scored(row, fit, total, match)
@@ -194,7 +197,7 @@ class Gazetteer:
     def _fits(self, heard: Sounds, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """How well the sounds fit, and whether only a part of either does."""
         table = self._index.table
-        lengths = np.array([len(self._names[row].sounds) for row in rows])
+        lengths = table.lengths(rows)
         alike = table.scores(heard, rows)
         fits = np.where(alike > 0.9999, _HOMOPHONE, _SOUND * alike)
         inside = table.scores(heard, rows, inside=True)

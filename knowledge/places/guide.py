@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from core.db import Sessions
 from knowledge.places import answers, asked, store
@@ -16,6 +17,7 @@ from knowledge.places.gazetteer import Gazetteer
 from knowledge.places.geo import Point
 from knowledge.places.home import home_of
 from knowledge.places.inquiry import About, Inquiry, inquiry
+from knowledge.places.kept import kept_way
 from knowledge.places.port import (
     Decision,
     FoundPlace,
@@ -40,11 +42,15 @@ OFFERED = 9
 
 @dataclass(frozen=True, slots=True)
 class SpokenWay:
-    """A way as it is told: a summary and at least one step, or `why` there is none."""
+    """A way as it is told: a summary and at least one step, or `why` there is none.
+
+    `kept` is what the call's ticket keeps of it.
+    """
 
     summary: str = ""
     texts: tuple[str, ...] = ()
     why: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 class Guide:
@@ -144,11 +150,13 @@ class Guide:
 
     def tell(self, start: str, end: str, mode: str) -> SpokenWay:
         """The way between two tokens as it is told. Raises RouterFault."""
+        ends, by = (from_token(start), from_token(end)), Mode(mode)
         try:
-            way = self.way(from_token(start), from_token(end), Mode(mode))
+            way = self.way(*ends, by)
         except RouteProblem as problem:
             return SpokenWay(why=str(problem))
-        return SpokenWay(way.summary, tuple(step.text for step in way.steps))
+        steps = tuple(step.text for step in way.steps)
+        return SpokenWay(way.summary, steps, kept=kept_way(*ends, by, way))
 
     def way(self, start: FoundPlace, end: FoundPlace, mode: Mode) -> Directions:
         """The way from one place to another, spoken. Raises RouteProblem or RouterFault."""
@@ -157,7 +165,7 @@ class Guide:
                 raise RouteProblem(UNPLACED.format(place.name))
         assert start.point and end.point
         route = self._router.route(start.point, end.point, mode)
-        return directions(route, end.point, end.name, self._gazetteer)
+        return directions(route, end.point, end.name, self._gazetteer, start.point)
 
 
 def from_token(token: str) -> FoundPlace:

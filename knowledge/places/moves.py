@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from knowledge.places.geo import Point, bearing, metres, turn
-from knowledge.places.port import Edge, Exit
+from knowledge.places.port import Edge
 
 STRAIGHT = 30.0
 """A way that bends less (degrees) goes straight on."""
@@ -23,6 +23,8 @@ _BRIEF_M = 60.0
 """A road of another name that is shorter and goes straight is not worth a word."""
 _AHEAD_M = 12.0
 """A heading is taken over so many metres: the last metre before a junction often points aside."""
+_START_M = 20.0
+"""Over so many metres the compass is told at the start: the first steps may point anywhere."""
 _CONNECTOR_M = {"turn_channel": 60.0, "ramp": 60.0}
 _SHORT_M = 12.0
 """A way without a name that leads to one with a name and is shorter is part of the turn."""
@@ -32,7 +34,6 @@ _BACK = 150.0
 _FORK = 55.0
 """Ways that both lead on and part by less (degrees) are told as the left and the right one."""
 _CARRIAGEWAYS_M = 45.0
-_TWICE = 8.5
 _NAMED_SHARE = 0.3
 
 
@@ -76,9 +77,9 @@ def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
         else:
             groups[-1].append(edge)
     lead: list[Edge] = []
-    if len(groups) > 1 and sum(edge.metres for edge in groups[0]) < _SHORT_M:
+    while len(groups) > 1 and sum(e.metres for e in (*lead, *groups[0])) < _SHORT_M:
         # Nobody needs to be told the first few steps to the road.
-        lead = groups.pop(0)
+        lead += groups.pop(0)
     found = [_move(before, group) for before, group in zip([[], *groups], groups, strict=False)]
     if lead:
         line = [point for edge in lead for point in edge.line[:-1]]
@@ -99,13 +100,15 @@ def arriving(line: Sequence[Point]) -> float:
     return (bearing(line[-1], _along(line[::-1])) + 180) % 360
 
 
-def _along(line: Sequence[Point]) -> Point:
-    """The point some metres into the line."""
-    gone = 0.0
+def _along(line: Sequence[Point], far: float = _AHEAD_M) -> Point:
+    """The point so many metres into the line."""
+    left = far
     for a, b in pairwise(line):
-        gone += metres(a, b)
-        if gone >= _AHEAD_M:
-            return b
+        piece = metres(a, b)
+        if piece >= left and piece:
+            share = left / piece
+            return Point(a.lat + share * (b.lat - a.lat), a.lon + share * (b.lon - a.lon))
+        left -= piece
     return line[-1]
 
 
@@ -115,24 +118,13 @@ def _told(groups: list[list[Edge]], before: Edge, ahead: Sequence[Edge]) -> bool
     if _connects(group) and _run(ahead) >= _BRIEF_M and _on_the_side(groups, edge):
         return False  # the move is told by the road that its connector leads to
     angle = turn(heading, leaving(edge.line))
-    others = [(turn(heading, e.heading), e.same_name) for e in _others(before, edge)]
+    others = [(turn(heading, e.heading), e.same_name) for e in before.exits]
     if not others:
         return abs(angle) >= _BEND or _renamed(group, ahead)
     same = bool(set(before.names) & set(edge.names))
     if _default(before.names, (angle, same), others):
         return _renamed(group, ahead)
     return True
-
-
-def _others(before: Edge, edge: Edge) -> list[Exit]:
-    """The exits that are not the way taken drawn a second time, as some maps have it."""
-    taken = leaving(edge.line)
-    same = bool(set(before.names) & set(edge.names)) or not (before.names or edge.names)
-    return [
-        other
-        for other in before.exits
-        if other.same_name != same or abs(turn(taken, other.heading)) > _TWICE
-    ]
 
 
 def _connects(group: list[Edge]) -> bool:
@@ -144,7 +136,7 @@ def _connects(group: list[Edge]) -> bool:
 def _on_the_side(groups: list[list[Edge]], edge: Edge) -> bool:
     """Whether a connector leaves the junction to about the side that its road leads to."""
     if len(groups) == 1:
-        return True
+        return abs(turn(arriving(groups[0][-1].line), leaving(edge.line))) < _BEND
     heading = arriving(groups[-2][-1].line)
     own, whole = turn(heading, leaving(groups[-1][0].line)), turn(heading, leaving(edge.line))
     return abs(turn(own, whole)) < _CONNECTS
@@ -187,7 +179,11 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
         line.extend(edge.line[1:])
     road = _road(group)
     first = next(edge for edge in group if not road or road in edge.names)
-    heading = leaving(first.line)
+    if before:
+        heading = leaving(first.line)
+    else:
+        begun = [point for edge in group[group.index(first) :] for point in edge.line]
+        heading = bearing(begun[0], _along(begun, _START_M))
     angle = turn(arriving(before[-1].line), heading) if before else None
     return Move(
         angle=angle,
@@ -205,7 +201,7 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
 
 def _exits(group: list[Edge], angle: float) -> int:
     """How many ways on the side of a turn there are along a group, the turn's own included."""
-    if abs(angle) < STRAIGHT:
+    if not aside(angle):
         return 0
     count = 1
     for before in group[:-1]:
@@ -226,7 +222,9 @@ def _over(group: list[Edge], heading: float) -> bool:
         left += after.metres
         if left > _CARRIAGEWAYS_M:
             return False
-        if any(abs(turn(heading, other.heading)) < STRAIGHT for other in before.exits):
+        # What is called as the way come by is not the other road's near carriageway.
+        others = [other for other in before.exits if not other.same_name]
+        if any(abs(turn(heading, other.heading)) < STRAIGHT for other in others):
             return True
     return False
 
@@ -235,10 +233,12 @@ def _fork(before: Edge, edge: Edge) -> str:
     """Which of several ways in about one direction is taken, where there are such."""
     heading = arriving(before.line)
     taken = turn(heading, leaving(edge.line))
-    others = [turn(heading, other.heading) for other in _others(before, edge)]
+    others = [turn(heading, other.heading) for other in before.exits]
     others = [angle for angle in others if alike(angle, taken)]
     if not any(abs(angle - taken) < _FORK for angle in others):
         return ""
+    if STRAIGHT <= abs(taken) < AHEAD and all(angle * taken > 0 for angle in others):
+        return ""  # all to one side: the turn says it
     left, right = (any(angle < taken for angle in others), any(angle > taken for angle in others))
     return "middle" if left and right else "right" if left else "left"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,15 +70,11 @@ def read(file: Path, area: str, progress: Progress) -> Reading:
     out (`skipped`): it could neither be said nor heard.
     """
     plan = _Plan()
-    try:
-        for done, thing in enumerate(_things(file), 1):
+    with whole(file):
+        for done, thing in enumerate(things(file), 1):
             _take(plan, thing, area)
             if done % _REPORT_EVERY == 0:
                 progress(f"{done} objects read, {len(plan.places)} places, {len(plan.roads)} ways")
-    except (RuntimeError, OSError, ValueError) as bad:
-        raise PlaceProblem(
-            f"{file} is not a whole OpenStreetMap extract ({str(bad).strip()}); fetch it again"
-        ) from bad
     if not plan.roads and not plan.places:
         raise PlaceProblem(f"{file} holds no place and no road with a Chinese name")
     progress(f"{len(plan.places)} places, {len(plan.roads)} named ways; joining roads …")
@@ -90,7 +87,19 @@ def plain_road(name: str) -> str:
     return _SIDE_ROAD.sub("", name)
 
 
-def _things(file: Path) -> Iterator[Any]:
+@contextmanager
+def whole(file: Path) -> Iterator[None]:
+    """Raise PlaceProblem when the extract turns out to be torn or no extract."""
+    try:
+        yield
+    except (RuntimeError, OSError, ValueError) as bad:
+        raise PlaceProblem(
+            f"{file} is not a whole OpenStreetMap extract ({str(bad).strip()}); fetch it again"
+        ) from bad
+
+
+def things(file: Path) -> Iterator[Any]:
+    """All objects of an extract, ways with the places of their nodes. Raises PlaceProblem."""
     try:
         import osmium
     except ImportError as bad:
@@ -103,7 +112,7 @@ def _things(file: Path) -> Iterator[Any]:
 def _take(plan: _Plan, thing: Any, area: str) -> None:
     if thing.is_relation():
         return
-    name = _chinese_name(thing.tags)
+    name = chinese_name(thing.tags)
     highway = thing.tags.get("highway") if thing.is_way() else None
     if not name:
         plan.skipped += bool("name" in thing.tags)
@@ -120,7 +129,7 @@ def _take(plan: _Plan, thing: Any, area: str) -> None:
     if thing.is_way():
         return  # closed ones come as areas too; open ones are waterways and the like
     kind = kinds.by_tags({tag.k: tag.v for tag in thing.tags})
-    point = _place_of(thing)
+    point = place_of(thing)
     if kind is None or point is None:
         return
     street, number = thing.tags.get("addr:street", ""), thing.tags.get("addr:housenumber", "")
@@ -139,7 +148,8 @@ def _take(plan: _Plan, thing: Any, area: str) -> None:
     )
 
 
-def _place_of(thing: Any) -> Point | None:
+def place_of(thing: Any) -> Point | None:
+    """Where a node is, or the middle of an area's outer corners."""
     if thing.is_node():
         return Point(thing.location.lat, thing.location.lon)
     for ring in thing.outer_rings():
@@ -150,7 +160,8 @@ def _place_of(thing: Any) -> Point | None:
     return None
 
 
-def _chinese_name(tags: Mapping[str, str]) -> str:
+def chinese_name(tags: Mapping[str, str]) -> str:
+    """The name of an object; empty when it has none with a Chinese character."""
     for key in ("name", "name:zh", "name:zh-Hans"):
         name = tags.get(key) or ""
         if _HAN.search(name) and len(name) <= NAME_LIMIT:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from knowledge.places.geo import Point
 
 _SCALE = 1e6
+
+
+def encoded(points: Iterable[Point]) -> str:
+    """A line as printable ASCII; `decoded` reads it, to a tenth of a metre."""
+    text, last = "", (0, 0)
+    for point in points:
+        now = round(point.lat * _SCALE), round(point.lon * _SCALE)
+        for step in (now[0] - last[0], now[1] - last[1]):
+            value = ~(step << 1) if step < 0 else step << 1
+            while value >= 32:
+                text += chr((value & 31 | 32) + 63)
+                value >>= 5
+            text += chr(value + 63)
+        last = now
+    return text
 
 
 def decoded(text: str) -> list[Point]:

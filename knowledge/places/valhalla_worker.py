@@ -6,13 +6,15 @@ replies are one line of JSON each; the first reply says whether the tiles are lo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-from knowledge.places.geo import Point, metres
+from knowledge.places.geo import Point, metres, turn
 from knowledge.places.polyline import decoded
 from knowledge.places.port import RouterFault
 from knowledge.places.tiles import config
@@ -61,21 +63,23 @@ def answer(actor: Any, request: dict[str, Any]) -> dict[str, Any]:
         "metres": round(summary["length"] * 1000, 1),
         "seconds": round(summary["time"]),
         "line": line,
-        "edges": _edges(actor, shape, mode),
+        "edges": _edges(actor, shape, mode) or [_whole(line, summary)],
     }
     return {"route": found}
 
 
 def _edges(actor: Any, shape: str, mode: str) -> list[dict[str, Any]]:
     traced = {"encoded_polyline": shape, "costing": _COSTING[mode], "shape_match": "edge_walk"}
-    try:
+    trace: dict[str, Any] = {}
+    with contextlib.suppress(Exception):
         trace = actor.trace_attributes(traced)
-    except Exception:
+    if not trace.get("edges"):
         # The ends of a route are cut to centimetres, which can lie beside the edge.
         trace = actor.trace_attributes({**traced, "shape_match": "walk_or_snap"})
     line, edges = decoded(trace["shape"]), []
     way = "walkability" if mode == "walk" else "driveability"
-    for edge in trace["edges"]:
+    for edge, following in pairwise([*trace["edges"], {}]):
+        taken = following.get("begin_heading")
         piece = line[edge["begin_shape_index"] : edge["end_shape_index"] + 1]
         others = edge.get("end_node", {}).get("intersecting_edges", [])
         edges.append(
@@ -88,10 +92,22 @@ def _edges(actor: Any, shape: str, mode: str) -> list[dict[str, Any]]:
                     [other["begin_heading"], bool(other.get("from_edge_name_consistency"))]
                     for other in others
                     if other.get(way) in ("forward", "both")
+                    and not _drawn_twice(other["begin_heading"], taken)
                 ],
             }
         )
     return edges
+
+
+def _drawn_twice(heading: float, taken: float | None) -> bool:
+    """Whether an exit is the way taken, which some maps hold a second time."""
+    return taken is not None and abs(turn(heading, taken)) <= 1
+
+
+def _whole(line: list[Point], summary: dict[str, Any]) -> dict[str, Any]:
+    """A way of which nothing is known but where it runs."""
+    far = round(summary["length"] * 1000, 1)
+    return {"names": [], "use": "road", "metres": far, "line": line, "exits": []}
 
 
 def _refused(error: Exception, mode: str) -> dict[str, Any]:

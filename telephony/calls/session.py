@@ -351,6 +351,8 @@ class CallSession:
     def _guide(self, asked: Sought) -> None:
         def found(reply: Showing) -> None:
             if self.state.phase is not Phase.ENDED:
+                if isinstance(reply, ivr.WayFound) and reply.kept:
+                    self._write("way", reply.kept)
                 self._dialogue(reply)
 
         def failed(failure: Failure) -> None:

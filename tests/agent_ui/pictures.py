@@ -15,11 +15,18 @@ from core.area import COUNTRY
 from core.settings import CODE
 from ivr.draw import draw
 from ivr.tree import load as load_tree
+from knowledge.places import osm, street_map, tiles
+from knowledge.places import sample as town
+from knowledge.places.guide import load_guide
+from knowledge.places.kept import kept_way
+from knowledge.places.port import Mode
+from knowledge.places.store import put
 from knowledge.store import seed
 from tests.agent_ui import sample
 from tests.agent_ui.browser import Chromium
 from tests.agent_ui.served import Served
 
+TO_THE_WAY = "document.querySelector('.way').scrollIntoView()"
 SIZE = {"width": 1440, "height": 900}
 
 
@@ -59,6 +66,28 @@ def _fill(served: Served) -> None:
             area=("440106", "440104", "440300", "440105")[number % 4],
         )  # fmt: skip
     _run(served)
+    _way(served)
+
+
+def _way(served: Served) -> None:
+    """A way told in the made-up town; the router must be installed (make routing)."""
+    data, now = served.settings.data, datetime.now(UTC)
+    file = town.write(data / "sample")
+    put(served.sessions, town.SOURCE, osm.read(file, "", print), now, print)
+    street_map.build(file, data / "map", now, print, town.ATTRIBUTION)
+    tiles.build(file, data / "routes", now, print)
+    guide, router = load_guide(served.sessions, data / "routes")
+    places = [guide.find(name).places[0] for name in ("样例火车站", "样例养老院")]
+    way = guide.way(*places, Mode.WALK)
+    router.stop()
+    talk = [
+        ("machine", "您要去哪里？", 300, 1500), ("caller", "去样例养老院", 2100, 3400),
+        ("machine", "您现在在哪里？请说附近的路名、路口，或者大楼。", 4000, 7600),
+        ("caller", "我在样例火车站", 8200, 9600), ("machine", way.summary, 10100, 14200),
+    ]  # fmt: skip
+    sample.call(served.journal, "way1", now, talk, ended=False)
+    served.journal.write("way1", "way", **kept_way(*places, Mode.WALK, way))
+    served.journal.ended("way1", at=now)
 
 
 def _run(served: Served) -> None:
@@ -124,6 +153,7 @@ def _take(served: Served, folder: Path) -> None:
         picture("tickets", "chen", "/tickets", "table.list")
         picture("ticket", "chen", "/calls/call0012", "#wave", hear)
         picture("agent_ticket", "chen", "/calls/call0013", "#wave", hear)
+        picture("way", "chen", "/calls/way1", ".map .pin", TO_THE_WAY)
         picture("trees", "chen", "/trees", "img")
         picture("articles", "chen", "/articles", "table.list")
         picture("article", "chen", "/articles/dibao-shenqing", "h1")

@@ -4,7 +4,7 @@ import { clock } from "./page.js";
 import { Wave } from "./wave.js";
 
 const STEP_S = 5;
-const TYPING = "input, textarea, select, [contenteditable]";
+const TYPING = "input, textarea, select, [contenteditable], .map";
 let unbind = () => {};
 
 // Set up the player of the page, if it has one; called again when the page's body was replaced.

@@ -3,6 +3,7 @@
 import { line } from "./page.js";
 import { setUp } from "./player.js";
 import { follow } from "./talk.js";
+import { showWays } from "./way.js";
 
 const ticket = document.getElementById("ticket");
 
@@ -11,6 +12,7 @@ function refresh() {
 }
 
 setUp();
+showWays();
 if (ticket.querySelector("[data-state='draft']")) {
   follow(ticket.dataset.call);
   line.addEventListener("call.gone", ({ detail }) => {
@@ -18,5 +20,7 @@ if (ticket.querySelector("[data-state='draft']")) {
   });
 }
 ticket.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target === ticket) setUp();
+  if (event.target !== ticket) return;
+  setUp();
+  showWays();
 });

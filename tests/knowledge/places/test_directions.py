@@ -158,6 +158,66 @@ def test_the_first_few_steps_to_the_road_are_not_told() -> None:
     assert only.text.startswith("先沿香梅路向北走，大约三百米") and only.metres == 308
 
 
+def test_a_way_that_begins_farther_off_is_told_from_where_one_is() -> None:
+    route = path((0, 300, "香梅路"))
+    near, far = (towards(START, 90, away) for away in (30, 90))
+    texts = [
+        directions(route, route.line[-1], "民政局", Around(), start).steps[0].text
+        for start in (near, far)
+    ]
+    assert texts[0].startswith("先沿香梅路向北走")
+    assert texts[1].startswith("先向西走大约九十米，到香梅路，再沿香梅路向北走，大约三百米")
+
+
+def test_turning_round_at_the_start_is_told() -> None:
+    route = path((270, 40, "~turn_channel"), (90, 300, "香梅路"), exits={0: [Exit(270)]})
+    steps = told(route).steps
+    assert [step.road for step in steps] == ["", "香梅路"]
+
+
+def test_the_second_of_two_forks() -> None:
+    route = path(
+        (90, 300, "深南大道"), (90, 14, "深南大道"), (104, 300, "香蜜湖路"),
+        exits={0: [Exit(110)], 1: [Exit(90, True)]},
+    )  # fmt: skip
+    assert told(route).steps[1].text.startswith("到香蜜湖路第二个岔路口走右边那条路，沿香蜜湖路")
+
+
+def test_a_like_way_of_the_road_come_by_is_no_carriageway() -> None:
+    route = path(
+        (90, 200, "~service_road"), (90, 15, "~service_road"), (0, 300, "金顺路"),
+        exits={0: [Exit(0, True)], 1: [Exit(90, False)]},
+    )  # fmt: skip
+    assert "过了马路" not in told(route).steps[1].text
+
+
+def test_ways_all_to_one_side_are_told_by_the_turn() -> None:
+    route = path(
+        (0, 100, "新闻路"), (315, 200, "香梅路"), exits={0: [Exit(295), Exit(150), Exit(80)]}
+    )
+    assert told(route).steps[1].text.startswith("到香梅路路口向左前方走，沿香梅路")
+
+
+def test_a_slight_turn_is_not_counted() -> None:
+    route = path((0, 80, "~path"), (38, 60, "~path"), exits={0: [Exit(304)]})
+    assert told(route).steps[1].text.startswith("向右前方走，沿没有路名的小路")
+
+
+def test_the_last_crossing_is_told_where_nothing_marks_the_next_turn() -> None:
+    route = path(
+        (0, 150, "香梅路"), (0, 150, "香梅路"), (90, 60, "~footway"),
+        exits={0: [Exit(90)], 1: [Exit(0, True)]},
+    )  # fmt: skip
+    corner = CrossingRecord("红荔路", "香梅路", route.edges[0].line[-1])
+    counted = told(route, Around((corner,))).steps
+    assert "再走" not in counted[0].text and "第二个路口" in counted[1].text
+    pieces = [(0.0, 150.0, "香梅路")] * 6 + [(90.0, 60.0, "~footway")]
+    unmarked = path(*pieces, exits={at: [Exit(90)] for at in range(5)} | {5: [Exit(0, True)]})
+    corner = CrossingRecord("红荔路", "香梅路", unmarked.edges[1].line[-1])
+    first, second = (step.text for step in told(unmarked, Around((corner,))).steps)
+    assert "过了红荔路路口再走大约六百米" in first and second.startswith("右转，")
+
+
 def test_driving_is_said_so() -> None:
     walk = path((0, 3000, "深南大道"))
     drive = Route(Mode.CAR, walk.metres, 300, walk.line, walk.edges)

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.places.polyline import decoded
+from knowledge.places.geo import Point
+from knowledge.places.polyline import decoded, encoded
 
 
-def encoded(points: list[tuple[int, int]]) -> str:
+def by_the_book(points: list[tuple[int, int]]) -> str:
     """The algorithm as its page tells it, in millionths of a degree."""
     out, before = "", (0, 0)
     for point in points:
@@ -30,7 +31,9 @@ def encoded(points: list[tuple[int, int]]) -> str:
     )
 )
 def test_there_and_back(points: list[tuple[int, int]]) -> None:
-    found = decoded(encoded(points))
+    text = encoded(Point(lat / 1e6, lon / 1e6) for lat, lon in points)
+    assert text == by_the_book(points)
+    found = decoded(text)
     assert [(round(p.lat * 1e6), round(p.lon * 1e6)) for p in found] == points
 
 

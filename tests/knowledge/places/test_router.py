@@ -47,6 +47,18 @@ def test_a_route(router: ValhallaRouter, mode: Mode) -> None:
     assert any(edge.exits for edge in found.edges)
 
 
+def test_a_loop_that_valhalla_cannot_trace_is_one_piece(router: ValhallaRouter) -> None:
+    start, end = Point(22.5399037, 114.0280317), Point(22.5400775, 114.0285084)
+    (only,) = router.route(start, end, Mode.WALK).edges
+    assert only.metres == pytest.approx(124, abs=1) and not only.names and len(only.line) > 5
+
+
+def test_the_way_taken_is_no_exit_though_the_map_has_it_twice(router: ValhallaRouter) -> None:
+    found = router.route(Point(22.5406, 114.0037), Point(22.5425, 114.0044), Mode.WALK)
+    (forked,) = [edge for edge in found.edges if edge.metres == pytest.approx(108, abs=1)]
+    assert [exit.heading for exit in forked.exits] == [336]
+
+
 def test_walking_is_slower_than_driving(router: ValhallaRouter) -> None:
     walk, drive = (router.route(SOUTH, NORTH, mode) for mode in (Mode.WALK, Mode.CAR))
     assert walk.seconds > 3 * drive.seconds

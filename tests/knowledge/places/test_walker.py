@@ -38,5 +38,14 @@ def test_the_walker_understands_what_is_said() -> None:
     assert (told.over, told.last, told.after) == (True, "农林路", 250)
     counted = understood("在左手边第二个路口左转走右边那条路，沿没有路名的小路向北走，十来米。")
     assert (counted.road, counted.side, counted.count, counted.fork) == ("", "左", 2, "右边")
+    far = understood("先向西北走大约七十米，到白石路，再沿白石路向西走，大约五百米。")
+    assert (far.first, far.to_it, far.road, far.compass, far.metres) == (
+        315,
+        70,
+        "白石路",
+        270,
+        500,
+    )
+    assert understood("到甲路第二个岔路口走右边那条路，沿甲路向东走，大约五百米。").over
     with pytest.raises(ValueError, match="tells no way"):
         understood("祝您一路顺风。")
