@@ -96,6 +96,11 @@ def test_a_caller_who_names_a_city_gets_its_article(index: Knowledge) -> None:
     assert [answer.article for answer in found.answers] == ["binzang-huizhou"]
 
 
+def test_who_names_a_city_gets_its_article_before_the_province_s(index: KnowledgeIndex) -> None:
+    ranked = index.explain("惠州人火葬是不是不用花钱", GUANGDONG, DAY).ranked
+    assert [each.answer.article for each in ranked[:2]] == ["binzang-huizhou", "binzang-mianfei"]
+
+
 @pytest.mark.parametrize(
     ("day", "decision"),
     [
