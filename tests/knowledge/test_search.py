@@ -96,6 +96,15 @@ def test_a_caller_who_names_a_city_gets_its_article(index: Knowledge) -> None:
     assert [answer.article for answer in found.answers] == ["binzang-huizhou"]
 
 
+def test_who_names_a_city_gets_its_article_before_the_province_s(article: Make) -> None:
+    province = article("binzang-mianfei", id="province")
+    city = article("binzang-mianfei", id="city", area="441300")
+    asked = KnowledgeIndex([province, city])
+    for text, first in (("惠州火化要不要钱", "city"), ("火化要不要钱", "province")):
+        ranked = asked.explain(text, "441302", DAY).ranked
+        assert ranked[0].answer.article == first
+
+
 @pytest.mark.parametrize(
     ("day", "decision"),
     [

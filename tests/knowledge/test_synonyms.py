@@ -47,6 +47,18 @@ def test_what_callers_call_it_finds_what_documents_call_it(
     assert "老来保 read as 特困人员" in str(found.answers[0].why)
 
 
+def test_articles_that_know_the_word_are_not_read_otherwise(
+    articles: tuple[ArticleContent, ...],
+) -> None:
+    """Else the longer word would weigh more than what the question is about."""
+    question = "老公广州户口，我是广西户口，我们家低保该找哪边"
+    day = date(2026, 3, 1)
+    plain = KnowledgeIndex(articles).explain(question, "440106", day)
+    taught = KnowledgeIndex(articles, synonyms=Synonyms(GROUPS)).explain(question, "440106", day)
+    for before, after in zip(plain.ranked, taught.ranked, strict=True):
+        assert after.answer == before.answer and "低保" in after.words
+
+
 def test_shipped_groups_are_put_in_once_and_edited(sessions: Sessions, tmp_path: Path) -> None:
     count = synonyms.seed_groups(sessions, NOW)
     assert count == len(synonyms.shipped()) == len(synonyms.list_groups(sessions)) > 5

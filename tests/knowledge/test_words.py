@@ -69,3 +69,26 @@ def test_rareness_goes_from_all_to_one() -> None:
     assert rareness(100, 1) == pytest.approx(1.0)
     assert 0 < rareness(100, 100) < rareness(100, 50) < 1
     assert rareness(1, 1) > 0
+
+
+def test_what_each_term_adds_is_the_score() -> None:
+    index = Bm25([{"a": 1, "b": 2}, {"b": 1, "c": 1}], lambda term: 0.5)
+    for at in (0, 1):
+        shared = index.shared(["a", "b", "x", "b"], at)
+        assert sum(shared.values()) == pytest.approx(index.scores(["a", "b", "x", "b"])[at])
+    assert list(index.shared(["b", "a"], 0)) == ["a", "b"]
+    assert index.shared([], 0) == {} and index.shared(["x"], 1) == {}
+
+
+@pytest.mark.parametrize(
+    ("terms", "holders"), [(["b"], [1, 1]), (["a", "b"], [1, 0]), (["x"], [0, 0]), ([], [0, 0])]
+)
+def test_documents_that_hold_all_terms(terms: list[str], holders: list[int]) -> None:
+    index = Bm25([{"a": 1, "b": 2}, {"b": 1, "c": 1}], lambda term: 0.5)
+    assert index.holds(terms).tolist() == holders
+
+
+def test_words_shared_are_those_of_any_text_of_the_group() -> None:
+    overlap = Overlap([[["a", "b"], ["c"]], [["d"]]], lambda term: 1.0, trust=0.5)
+    assert overlap.shared(["c", "x", "a", "c"], 0) == ["c", "a"]
+    assert overlap.shared(["c", "x"], 1) == []
