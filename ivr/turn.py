@@ -407,6 +407,7 @@ class Turn:
         if not self.state.deaf:
             self.do(self.listen())
         self.do(CheckCase(0))
+        self.arm(node.wait_ms)
 
     def _enter_service_places(self, node: ServicePlacesNode) -> None:
         said = self.state.question

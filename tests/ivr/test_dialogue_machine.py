@@ -327,6 +327,7 @@ class AnyCall(RuleBasedStateMachine):
         if self.state.phase in (Phase.ENDED, Phase.QUEUED):
             return
         collects = isinstance(DIALOGUE.tree.nodes[self.state.node], DigitsNode | CaseStatusNode)
+        collects |= self.state.asking is not None and bool(self.state.asking.keys)
         if collects and self.state.phase is Phase.LISTENING and not self.state.asked_back:
             state, effects = DIALOGUE.step(self.state, ev.Speech("转人工", 0.9), OPEN)
         else:
