@@ -31,7 +31,10 @@ def show(
         found = _ticket(db, request, number, who)
         store.audit(db, console.now(), who.name, "home.shown", found, address_of(request))
         home = homes.home_by_key(db, found.caller_key)
-        return page(request, "parts/home.html", who, ticket=found, home=home, fault="", saved=False)
+        return page(
+            request, "parts/home.html", who, ticket=found, home=home, typed="",
+            fault="", saved=False,
+        )  # fmt: skip
 
 
 @router.post("/tickets/{number}/home", dependencies=[OwnForm])

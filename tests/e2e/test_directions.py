@@ -100,7 +100,9 @@ class Talk:
             return bool(said and text in message["text"])
 
         found = await self._service.watch.until(f"“{text}”", fits, RENDERED_S, self._since)
-        self._since = self._service.watch.place
+        # More may have come by the time that this runs.
+        heard = self._service.watch.heard
+        self._since = next(n for n, (_, m) in enumerate(heard) if m is found) + 1
         return str(found["text"])
 
 
