@@ -291,7 +291,7 @@ def test_who_withholds_the_number_gets_a_person(tmp_path: Path, sessions: Sessio
     case.hall.pass_time(3)
     case.leg = case.hall.call(caller=CALLER, withheld=True)
     case.hall.pass_time(6)
-    case.key("8")
+    case.key("6")
     case.hear_out_to_the_queue()
     case.end()
 

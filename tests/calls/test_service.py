@@ -136,7 +136,7 @@ def test_a_ticket_number_that_comes_after_the_end_brings_no_row_back(hall: Hall)
         ({"caller": "+862087654321"}, {"number"}),
         ({"caller": ""}, set()),
         ({"withheld": True}, set()),
-        ({"geolocation": "<geo:22.54,114.03>"}, {"number", "position"}),
+        ({"geolocation": "<geo:22.54,114.03>"}, {"number", "mobile", "position"}),
         ({"withheld": True, "geolocation": "<cid:l@x>"}, set()),
     ],
 )

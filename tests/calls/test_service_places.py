@@ -14,13 +14,15 @@ from knowledge.editing import Doer
 from knowledge.places.gazetteer import Gazetteer
 from knowledge.service_places import batch
 from knowledge.service_places.finder import Finder, Found
-from telephony.calls.ports import Showing, Sought
+from telephony.calls.ports import Seeker, Showing, Sought
 from telephony.calls.service_places import with_service_places
 from tests.knowledge.service_places.samples import TABLE
 
+HERE = Seeker("440100")
 
-def directions(asked: Sought, area: str) -> Showing:
-    return ivr.PlacesFound("ready", why=area)
+
+def directions(asked: Sought, asker: Seeker) -> Showing:
+    return ivr.PlacesFound("ready", why=asker.area)
 
 
 def test_both_rooms_name_the_same_facts() -> None:
@@ -37,11 +39,11 @@ def test_a_real_table_is_told_and_rendered_beforehand(tmp_path: object) -> None:
     finder = Finder(sessions, lambda text, near=None, area="": names.find(text, near, area))
     warmed: list[Sequence[str]] = []
     guide = with_service_places(directions, finder.find, warmed.append)
-    found = guide(ivr.FindServicePlaces("越秀区有哪些养老院"), "440100")
+    found = guide(ivr.FindServicePlaces("越秀区有哪些养老院"), HERE)
     assert isinstance(found, ivr.ServicePlacesFound)
     assert (found.decision, found.where) == ("found", "area:440104")
     assert found.places[0].label == "东山示例养老院"
     assert warmed == [[found.why, *(text for place in found.places for text in place.texts)]]
-    assert guide(ivr.FindPlace(""), "440100") == ivr.PlacesFound("ready", why="440100")
-    choose = guide(ivr.FindServicePlaces("救助站"), "440100")
+    assert guide(ivr.FindPlace(""), HERE) == ivr.PlacesFound("ready", why="440100")
+    choose = guide(ivr.FindServicePlaces("救助站"), HERE)
     assert isinstance(choose, ivr.ServicePlacesFound) and choose.decision == "where"

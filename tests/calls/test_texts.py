@@ -34,7 +34,7 @@ def answered(hall: Hall, **invitation: object) -> FakeLeg:
     leg = hall.call(**invitation)
     hall.pass_time(2 * PROMPT_S + 1)
     hall.ears.final("低保怎么申请")
-    hall.pass_time(3 * PROMPT_S)
+    hall.pass_time(4 * PROMPT_S)
     return leg
 
 

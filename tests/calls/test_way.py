@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ivr import events as ivr
+from telephony.calls.ports import Seeker, Showing, Sought
 from tests.calls.hall import Hall
 from tests.calls.toy import Toy
 
@@ -31,9 +32,9 @@ def guided(
     """A hall whose guide gives this reply."""
     hall = Hall(folder, Guided())
 
-    def guide(question: ivr.FindPlace | ivr.FindWay, area: str) -> ivr.WayFound | ivr.PlacesFound:
+    def guide(question: Sought, asker: Seeker) -> Showing:
         if asked is not None:
-            asked.append((question, area))
+            asked.append((question, asker.area))
         return reply
 
     hall.calls._parts = replace(hall.parts, guide=guide)

@@ -57,9 +57,9 @@ def test_it_is_asked_in_these_words(call: Call, said: str) -> None:
     assert asked(call, said).notes("intent") == ["case_status"]
 
 
-def test_key_eight_asks_too(call: Call) -> None:
-    assert call().to_question().press("8").state.node == "case_status"
-    again = call().to_question().press("8").send(ev.CaseSeen(0, "unavailable"))
+def test_key_six_asks_too(call: Call) -> None:
+    assert call().to_question().press("6").state.node == "case_status"
+    again = call().to_question().press("6").send(ev.CaseSeen(0, "unavailable"))
     assert "人工" in again.said and again.hear_out().state.phase is Phase.QUEUED
 
 
@@ -130,7 +130,7 @@ def test_a_denied_word_of_distress_while_the_case_is_looked_up(call: Call) -> No
 
 
 def test_without_a_recogniser_the_keys_do_it_all(call: Call) -> None:
-    walk = call().send(ev.NoRecogniser()).hear_out().press("8").send(ev.CaseSeen(0, "ready"))
+    walk = call().send(ev.NoRecogniser()).hear_out().press("6").send(ev.CaseSeen(0, "ready"))
     keys(keys(walk, "20260301#1"), "123419580305")
     assert walk.of(ev.CheckCase) and not walk.of(ev.Listen)
 

@@ -224,7 +224,7 @@ def test_people_and_alarms_are_reached_while_places_are_told(call: Call) -> None
     assert told(call).say("转人工").state.phase is Phase.QUEUED
     assert told(call).press("0").state.phase is Phase.QUEUED
     assert told(call).press("2").state.emergency
-    assert told(call).murmur("救命啊我摔倒了").state.emergency
+    assert told(call).cry("救命啊我摔倒了").state.emergency
 
 
 @pytest.mark.parametrize("first", ["附近的养老院", "我要问路"])

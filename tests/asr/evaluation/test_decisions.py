@@ -39,7 +39,12 @@ def final(text: str, confidence: float = 1.0) -> Final:
     [
         ("need", [final("低保怎么申请")], Outcome("told", "dibao-shenqing")),
         ("need", [final("转人工")], Outcome("choice", "person")),
-        ("need", [Partial("我摔倒了", 900)], Outcome("asked back", "emergency")),
+        ("need", [Partial("我摔倒了", 900)], Outcome("nothing")),
+        (
+            "need",
+            [Partial("我摔倒了", 900), Partial("我摔倒了啊", 1100)],
+            Outcome("asked back", "emergency"),
+        ),
         ("need", [final("救命")], Outcome("asked back", "emergency")),
         ("need", [final("救命啊着火了")], Outcome("choice", "emergency")),
         ("need", [final("我要投诉")], Outcome("choice", "complaint")),
