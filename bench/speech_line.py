@@ -84,7 +84,7 @@ class Line:
                     return outcome
                 for effect in effects:
                     if isinstance(effect, Reread) and again is not None:
-                        asked = _as_one(finals[-effect.utterances :])
+                        asked = as_one_final(finals[-effect.utterances :])
                         read = as_one(Candidate(asked.text, asked.confidence), again(asked))
                         ready_ms = asked.end_ms + READING_MS
         return Outcome("nothing")
@@ -133,7 +133,7 @@ def _at_ms(what: Heard) -> int:
     return what.at_ms if isinstance(what, Partial | VoiceStarted) else 0
 
 
-def _as_one(finals: Sequence[Final]) -> Final:
+def as_one_final(finals: Sequence[Final]) -> Final:
     """Utterances with short pauses between them, as the call reads them again."""
     text = "".join(final.text for final in finals)
     least = min(final.confidence for final in finals)

@@ -6,11 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from knowledge.explained import Explained
 from knowledge.port import Decision
 from knowledge.search import KnowledgeIndex
 
-Hear = Callable[[str], str]
-"""What the search gets of a question."""
+Hear = Callable[[str], Sequence[str]]
+"""What the search gets of a question: one text, or two readings of it."""
+
+_SURE = {Decision.NOTHING: 0, Decision.UNSURE: 1, Decision.ASK: 2, Decision.ANSWER: 2}
+
+
+def as_written(text: str) -> Sequence[str]:
+    """The question itself."""
+    return (text,)
+
 
 FIRST = 3
 
@@ -22,13 +31,15 @@ class Counting:
         """Take the search, a GB/T 2260 code, and the day."""
         self._index, self._area, self._today = index, area, today
 
-    def answered(self, pairs: Sequence[tuple[str, str]], hear: Hear = str) -> dict[str, float]:
+    def answered(
+        self, pairs: Sequence[tuple[str, str]], hear: Hear = as_written
+    ) -> dict[str, float]:
         """Of (article, question) pairs, in %: right article first, or among the first three, by
         score; right and wrong answers told, right article offered, nothing found.
         """
         counts: Counter[str] = Counter()
         for article, text in pairs:
-            explained = self._index.explain(hear(text), self._area, self._today)
+            explained = self._better(hear(text))
             ranked = [each.answer.article for each in explained.ranked[:FIRST]]
             counts["top1"] += ranked[:1] == [article]
             counts["top3"] += article in ranked
@@ -44,11 +55,21 @@ class Counting:
         shares = {name: round(100 * counts[name] / max(1, len(pairs)), 1) for name in names}
         return {"questions": len(pairs), **shares}
 
-    def outside(self, texts: Sequence[str], hear: Hear = str) -> dict[str, int]:
+    def outside(self, texts: Sequence[str], hear: Hear = as_written) -> dict[str, int]:
         """Of questions that no article answers: how many are answered all the same, or offered."""
         counts: Counter[str] = Counter()
         for text in texts:
-            found = self._index.ask(hear(text), self._area, self._today)
-            counts[found.decision.value] += 1
+            counts[self._better(hear(text)).found.decision.value] += 1
         told, offered = counts[Decision.ANSWER.value], counts[Decision.UNSURE.value]
         return {"outside": len(texts), "outside_told": told, "outside_offered": offered}
+
+    def _better(self, readings: Sequence[str]) -> Explained:
+        """What the surer of the readings finds, as in a call."""
+        explained = [self._index.explain(text, self._area, self._today) for text in readings]
+        return max(
+            explained,
+            key=lambda each: (
+                _SURE[each.found.decision],
+                max((ranked.answer.score for ranked in each.ranked), default=0.0),
+            ),
+        )

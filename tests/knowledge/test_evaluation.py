@@ -47,9 +47,9 @@ def test_shares_and_counts(index: KnowledgeIndex) -> None:
     assert outside == {"outside": 2, "outside_told": 1, "outside_offered": 0}
 
 
-def hear(text: str) -> str:
+def hear(text: str) -> list[str]:
     """The recogniser hears 离婚要带什么材料 for one letter."""
-    return "离婚要带什么材料" if text == "甲" else text
+    return ["离婚要带什么材料" if text == "甲" else text]
 
 
 def test_the_held_out_half_is_found(articles: tuple[ArticleContent, ...]) -> None:
@@ -73,3 +73,10 @@ def test_a_file_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     broken.write_text(text.replace("heldout:", "held:"), encoding="utf-8")
     with pytest.raises(KeyError):
         load(broken)
+
+
+def test_the_surer_of_two_readings_counts(index: KnowledgeIndex) -> None:
+    counting = Counting(index, "440106", QUESTIONS.today)
+    pairs = [("dibao-shenqing", "乙")]
+    found = counting.answered(pairs, lambda _: ["天气怎么样", "低保怎么申请"])
+    assert (found["top1"], found["told_right"]) == (100, 100)
