@@ -66,8 +66,8 @@ async def message_and_hash(service: Service, citizen: Citizen, clips: Clips) -> 
 NOBODY: dict[str, tuple[str, str, Way]] = {
     "in the notice": ("notice", "abandoned", keys()),
     "in the menu": ("menu", "abandoned", keys(("need", "7"))),
-    "after a wrong key": ("menu", "abandoned", keys(("menu", "6"))),
-    "when not understood": ("sorry_person", "abandoned", keys(("menu", "6"), ("menu", "6"))),
+    "after a wrong key": ("menu", "abandoned", keys(("menu", "7"))),
+    "when not understood": ("sorry_person", "abandoned", keys(("menu", "7"), ("menu", "7"))),
     "when sent to a person for the way": ("directions", "abandoned", keys(("notice", "3"))),
     "when sent to a person for a complaint": ("complaint", "abandoned", keys(("notice", "4"))),
     "when told that nobody is there": ("message_nobody", "abandoned", keys(("notice", "0"))),
