@@ -18,8 +18,8 @@ from agent_ui.pages import uploads
 from agent_ui.pages.article_frame import doer
 from agent_ui.render import is_fragment, page
 from agent_ui.roles import Permission
+from core import spreadsheet
 from core.area import COUNTRY, name, serves, valid
-from knowledge.exchange import spreadsheet
 from knowledge.lifecycle import Refused
 from knowledge.service_places import batch, store
 from knowledge.service_places.asked import districts

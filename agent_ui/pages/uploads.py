@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from agent_ui.accounts.login import Who
 from agent_ui.console import Console
-from knowledge.exchange.spreadsheet import LARGEST
+from core.spreadsheet import LARGEST
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAULTS_SHOWN = 200

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core import spreadsheet
+from core.spreadsheet import LARGEST, MOST_ROWS, Row, Sheet, TableError
 from knowledge.article import ArticleContent
-from knowledge.exchange import spreadsheet
 from knowledge.exchange.columns import COLUMNS, EXAMPLE, HINTS, to_cells
-from knowledge.exchange.spreadsheet import LARGEST, MOST_ROWS, Row, Sheet, TableError
 from knowledge.faults import NAMES
 
 __all__ = ["LARGEST", "MOST_ROWS", "Row", "TableError", "read", "template", "to_csv", "to_xlsx"]

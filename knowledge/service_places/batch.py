@@ -8,12 +8,12 @@ from datetime import date
 
 from sqlalchemy import select
 
+from core import spreadsheet
 from core.db import Sessions
 from core.journal_tables import AuditEntry
+from core.spreadsheet import TableError
 from knowledge.editing import Doer
-from knowledge.exchange import spreadsheet
 from knowledge.exchange.batch import RowFault
-from knowledge.exchange.spreadsheet import TableError
 from knowledge.lifecycle import Refused
 from knowledge.service_places import store
 from knowledge.service_places.columns import HEADINGS, SHEET, judged

@@ -10,7 +10,7 @@ from typing import Any
 from core.area import COUNTRY
 from core.chinese_ids import phone_fault
 from core.sound import sounds
-from knowledge.exchange.spreadsheet import Sheet
+from core.spreadsheet import Sheet
 from knowledge.places import table_file
 from knowledge.places.geo import Point
 from knowledge.places.record import PlaceProblem

@@ -12,12 +12,12 @@ from typing import Any
 
 import click
 
+from core import spreadsheet
 from core.area import COUNTRY, names
 from core.clock import Now, local
 from core.db import Sessions
 from core.settings import Settings
 from knowledge.editing import Doer
-from knowledge.exchange import spreadsheet
 from knowledge.exchange.commands import to_disk
 from knowledge.lifecycle import Refused
 from knowledge.places.commands import load_gazetteer

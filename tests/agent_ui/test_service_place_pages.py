@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from knowledge.exchange import spreadsheet
+from core import spreadsheet
 from knowledge.service_places import store
 from knowledge.service_places.columns import SHEET, to_cells
 from knowledge.service_places.record import ServicePlace

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from knowledge.exchange import spreadsheet
+from core import spreadsheet
 from knowledge.service_places.columns import SHEET, to_cells
 from tests.e2e.citizen import Citizen
 from tests.e2e.clips import Clips

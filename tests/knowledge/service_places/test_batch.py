@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core import spreadsheet
 from core.db import Sessions
 from knowledge.editing import Doer
-from knowledge.exchange import spreadsheet
 from knowledge.exchange.batch import RowFault
 from knowledge.lifecycle import Refused
 from knowledge.service_places import batch, store

@@ -11,9 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from core import spreadsheet
 from core.db import Sessions
 from core.settings import Settings
-from knowledge.exchange import spreadsheet
 from knowledge.places import store as names
 from knowledge.places.geo import Point
 from knowledge.places.kinds import Kind as PlaceKind
