@@ -45,8 +45,7 @@ SCENES = (
     ),
     Scene(
         "policy",
-        "A question about a policy to its last step: the answer, where to go (a sentence "
-        "that the voice, on a machine busy with other work, did not render in time), goodbye.",
+        "A question about a policy to its last step: the answer, where to go, goodbye.",
         (
             "--say", "低保在哪里申请", "--after", "33", "--say", "去哪里办",
             "--after", "15", "--say", "不用了", "--max-seconds", "200",
