@@ -146,12 +146,17 @@ def speech(
 
 def _nothing_more(turn: Turn) -> None:
     """A sound that seemed to go on with a request was nothing: take the reading that waits."""
-    waiting = rereading.nothing_more(turn)
-    if waiting is None:
+    held, waiting = turn.state.held, rereading.nothing_more(turn)
+    if held is None or waiting is None:
         return
-    turn.set(held=None, partial="")
-    if not alarm.heard(turn, waiting.text, False, ()):
-        _take(turn, waiting.text, waiting.confidence, False, waiting.otherwise)
+    turn.set(held=None)
+    speech(
+        turn,
+        waiting.text,
+        waiting.confidence,
+        otherwise=waiting.otherwise,
+        searched=waiting.text == held.text,
+    )
 
 
 def _take(

@@ -95,6 +95,14 @@ def test_a_second_reading_that_says_the_same_is_no_second_hearing(call: Call) ->
     assert not walk.send(ev.ReadAgain(heard.text, 0.6)).notes("asked_back")
 
 
+def test_nor_is_one_that_waited_for_a_sound_without_words(call: Call) -> None:
+    words = (*ENDS, ("我", 1.0), ("中", 0.3), ("风", 0.4), ("了", 0.5), *ENDS)
+    heard = sure(*words)
+    walk = question(call).send(ev.Speech(heard.text, heard.confidence, True, words))
+    walk.murmur("那个").send(ev.ReadAgain(heard.text, 0.6)).send(ev.Speech("", 0.0))
+    assert walk.of(ev.Ask) and not walk.notes("asked_back") and not walk.state.distress
+
+
 def test_a_second_reading_that_holds_a_cry_is_heard(call: Call) -> None:
     walk = question(call).send(ev.Speech("就由", 0.3, True, (("就", 0.3), ("由", 0.3))))
     assert walk.of(ev.Reread)
