@@ -77,7 +77,7 @@ def best(heard: str, confidence: float, choices: Iterable[Choice], fillers: Text
             )
             for phrase in choice.mentions
         ]
-        if short and (not negated or any(NEGATIONS & set(phrase) for phrase in choice.says)):
+        if short:
             said, share = _put_together(whole, [sounds(p) for p in choice.says], courtesies)
             scored.append((share, PUT_TOGETHER, said))
         for score, needed, length in scored:

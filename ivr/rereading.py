@@ -73,8 +73,6 @@ def nothing_more(turn: Turn) -> ReadAgain | None:
     if held is None or not held.goes_on:
         return None
     turn.set(held=replace(held, goes_on=False, reading=None))
-    if held.reading is None:
-        turn.arm(LIMIT_MS)
     return held.reading
 
 

@@ -9,7 +9,8 @@ import pytest
 from asr.second_reader.port import Reading
 from ivr.dialogue import Dialogue
 from ivr.tree import load
-from telephony.calls.rereading import READ_BY_S, deadline_s
+from telephony.calls.listening import Line
+from telephony.calls.rereading import READ_BY_S, Latest, deadline_s
 from tests.calls.conftest import TREE
 from tests.calls.hall import LOUD, PROMPT_S, Hall
 from tests.fakes.sip import FakeLeg
@@ -116,3 +117,11 @@ def test_a_request_in_two_pieces_is_read_as_one(tmp_path: Path) -> None:
     assert bytes(320) * 20 in sound and len(sound) > 16 * 2700, "both and the pause between them"
     hall.pass_time(2)
     assert notes(hall, "question") == [RIGHT]
+
+
+def test_sounds_without_words_are_no_piece_of_a_request() -> None:
+    latest = Latest()
+    for start, text in ((0.0, "地堡"), (2.0, ""), (3.0, "怎么山区")):
+        latest.add(Line(text, start, start + 1, 0.5, (), True))
+    both = latest.as_one(2)
+    assert both is not None and (both.text, both.start, both.end) == ("地堡怎么山区", 0.0, 4.0)

@@ -16,7 +16,7 @@ from asr.evaluation.listening import listen
 from asr.evaluation.rereading import cut
 from asr.evaluation.scoring import Outcome, sound_errors
 from asr.model_folder import inspect
-from asr.port import Final, Heard, Partial
+from asr.port import Final, Heard, Partial, VoiceStarted
 from asr.second_reader.port import Reading
 from bench.speech_eval import about, people_folder
 from bench.speech_line import Line, vocabulary
@@ -123,3 +123,23 @@ def test_the_free_graph_hears_sounds_that_are_no_words(tmp_path: Path) -> None:
     text = listen(model.decoding(), pcm).text
     wrong, total = sound_errors(said, text)
     assert text and wrong < total
+
+
+def test_an_article_that_only_the_first_reading_finds_is_told(line: Line) -> None:
+    found = line.decide(
+        "need", [final("低保怎么申请", 0.4)], lambda _: Reading("天上星星有多少颗", 0.9)
+    )
+    assert found == Outcome("told", "dibao-shenqing")
+
+
+def test_pieces_with_a_short_pause_are_read_as_one(line: Line) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def again(of: Final) -> Reading:
+        asked.append((of.start_ms, of.end_ms))
+        return Reading("低保怎么申请" if of.end_ms - of.start_ms > 2000 else "地堡", 0.8)
+
+    first, rest = Final("地堡", (), 0.4, 0, 1000), Final("怎么山区", (), 0.4, 1500, 2600)
+    heard = [first, VoiceStarted(1500), Partial("怎么", 2000), rest]
+    assert line.decide("need", heard, again) == Outcome("told", "dibao-shenqing")
+    assert asked == [(0, 1000), (0, 2600)]
