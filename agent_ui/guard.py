@@ -63,7 +63,7 @@ def needs(permission: Permission) -> Any:
     """The user of the session cookie, who must have a permission."""
 
     def check(who: Annotated[Who, Depends(signed_in)]) -> Who:
-        if not who.may(permission):
+        if not who.could(permission):
             raise Forbidden("您的账号没有这项权限，需要时请联系值班主管。")
         return who
 
@@ -111,7 +111,7 @@ def program_needs(permission: Permission) -> Any:
     """The user of the bearer token, who must have a permission."""
 
     def check(who: Annotated[Who, Depends(bearer)]) -> Who:
-        if not who.may(permission):
+        if not who.could(permission):
             raise Forbidden("The token's user may not do this.")
         return who
 

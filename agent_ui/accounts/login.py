@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from agent_ui.accounts import passwords
 from agent_ui.accounts.lockout import Attempts, Limits, attempt
-from agent_ui.roles import Permission, may
+from agent_ui.roles import Fact, Permission, could, may
 from agent_ui.tables import ApiToken, LoginSession, User
 from core.db import Sessions
 from core.journal_tables import AuditEntry
@@ -33,9 +34,13 @@ class Who:
     csrf: str = ""
     skills: tuple[str, ...] = ()
 
-    def may(self, permission: Permission) -> bool:
-        """Whether the user has a permission."""
-        return may(self.role, permission)
+    def may(self, permission: Permission, facts: Iterable[Fact] = ()) -> bool:
+        """Whether the user has a permission, given what is so of the thing at hand."""
+        return may(self.role, permission, facts)
+
+    def could(self, permission: Permission) -> bool:
+        """Whether there are cases in which the user has a permission."""
+        return could(self.role, permission)
 
 
 @dataclass(frozen=True, slots=True)
