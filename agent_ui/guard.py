@@ -26,6 +26,10 @@ class MustChangePassword(Exception):
     """The user still has a one-time password."""
 
 
+class NeedsSecondFactor(Exception):
+    """The second factor must be shown, or set up, first."""
+
+
 class Forbidden(Exception):
     """The user may not do this; the message is a sentence in Chinese."""
 
@@ -43,8 +47,8 @@ def console_of(request: Request) -> Console:
 Parts = Annotated[Console, Depends(console_of)]
 
 
-def half_signed_in(request: Request, console: Parts) -> Who:
-    """The user of the session cookie, even one who must change the password first."""
+def with_password(request: Request, console: Parts) -> Who:
+    """The user of the session cookie, who has shown a password at least."""
     token = request.cookies.get(COOKIE, "")
     who = login.by_cookie(console.sessions, token, console.now()) if token else None
     if who is None:
@@ -52,10 +56,19 @@ def half_signed_in(request: Request, console: Parts) -> Who:
     return who
 
 
+def half_signed_in(who: Annotated[Who, Depends(with_password)]) -> Who:
+    """The user of the session cookie, even one who must change the password first."""
+    if who.second == "prove":
+        raise NeedsSecondFactor
+    return who
+
+
 def signed_in(who: Annotated[Who, Depends(half_signed_in)]) -> Who:
     """The user of the session cookie."""
     if who.must_change:
         raise MustChangePassword
+    if who.second:
+        raise NeedsSecondFactor
     return who
 
 
@@ -71,7 +84,7 @@ def needs(permission: Permission) -> Any:
 
 
 def same_form(
-    who: Annotated[Who, Depends(half_signed_in)],
+    who: Annotated[Who, Depends(with_password)],
     csrf: Annotated[str, Form()] = "",
     x_csrf_token: Annotated[str, Header()] = "",
 ) -> None:
