@@ -63,6 +63,10 @@ class TrunkSettings(BaseModel):
         default=200, ge=1, description="Calls at once; more get 503 with Retry-After."
     )
     calls_per_second: float = Field(default=50.0, gt=0, description="New calls per second.")
+    dial: str = Field(
+        default="",
+        description="SIP URI to dial out by, sip:{number}@192.0.2.10; empty: no number goes out.",
+    )
 
 
 class NumberSettings(BaseModel):

@@ -33,6 +33,7 @@ def sip_settings(settings: Settings, certificate: Path | None, key: Path | None)
                 calls_per_second=trunk.calls_per_second,
                 burst=max(1, round(trunk.calls_per_second * 2)),
                 area=trunk.area,
+                dial=trunk.dial,
             )
             for trunk in settings.trunks
         ),

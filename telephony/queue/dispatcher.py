@@ -19,7 +19,7 @@ from core.clock import DelayedCall, Timing, stop_timer
 from telephony.calls.ports import Waiter
 from telephony.queue import agents as machine
 from telephony.queue.agents import Agent, Status
-from telephony.queue.decide import Offer, Waiting, anybody, decide
+from telephony.queue.decide import Offer, Waiting, ahead, anybody, decide
 from telephony.queue.lease import Lease
 
 AGENTS = "hotline:agents"
@@ -135,6 +135,19 @@ class Dispatcher:
     def leave(self, call_id: str) -> None:
         """The caller waits no longer."""
         self._forget(call_id)
+
+    def position(self, call_id: str) -> int | None:
+        """How many callers are ahead; None: does not wait, or a phone rings for them."""
+        return ahead([e.waiting for e in self._waiting.values() if not e.offered], call_id)
+
+    def place(self, call_id: str) -> float | None:
+        """The place of a call that waits, in seconds of the reactor."""
+        entry = self._waiting.get(call_id)
+        return None if entry is None else entry.waiting.place
+
+    def keep_place(self, call_id: str, place: float) -> None:
+        """Give a call that is about to join this place."""
+        self._left[call_id] = (place, self._now())
 
     def talking(self, agent: str, call_id: str) -> None:
         """The agent took the call."""

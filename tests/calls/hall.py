@@ -20,7 +20,7 @@ from core.sms.port import Told
 from ivr import events as ivr
 from ivr.voice.port import VoiceUnavailable
 from telephony.calls.machine import CallMachine
-from telephony.calls.ports import Parts, Reply, Waiter
+from telephony.calls.ports import Parts, Reply, Standing, Waiter
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.session import CallSession
@@ -191,6 +191,7 @@ class Room:
         self.waiting: dict[str, Waiter] = {}
         self.told: list[tuple[Any, ...]] = []
         self.skills: list[str] = []
+        self.standings: dict[str, Standing] = {}
 
     def join(
         self,
@@ -224,6 +225,9 @@ class Room:
 
     def done(self, agent: str, call_id: str) -> None:
         self.told.append(("done", agent))
+
+    def standing(self, call_id: str) -> Standing | None:
+        return self.standings.get(call_id)
 
 
 class Gate:
