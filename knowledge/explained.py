@@ -17,7 +17,7 @@ class Limits:
     """
 
     answer: float = 0.45
-    unsure: float = 0.28
+    unsure: float = 0.3
     margin: float = 0.03
     offered: int = 3
 

@@ -36,8 +36,8 @@ from knowledge.terms import Bm25, Overlap, spread
 from knowledge.variants import groups
 from knowledge.words import add_words, plain, rarity, segment
 
-_SOUND_TERMS, _SOUND_WHOLE, _WORDS = 0.25, 0.13, 0.2
-_MEANING, _SUBJECT, _FACET = 0.13, 0.22, 0.07
+_SOUND_TERMS, _SOUND_WHOLE, _WORDS = 0.28, 0.14, 0.2
+_MEANING, _SUBJECT, _FACET = 0.13, 0.2, 0.07
 _TRUST = 0.7
 _LIKELY = 200
 _ALIGNED = 40
@@ -47,7 +47,9 @@ _NO_KEY = 0.6
 _READ_OTHERWISE = 0.98
 _BY_WORDS = 0.1
 _EXPLAINED = 3
-_PARTS = 7
+_PARTS, _FACET_AT = 7, 5
+_ASKED_OTHERWISE = -0.2
+"""Who asks for what hardly any question of an article asks for is asked back, not told."""
 _OF_THE_PLACE_NAMED = 1.1
 """Who names a city means its own article rather than the province's."""
 
@@ -202,9 +204,12 @@ class KnowledgeIndex:
         if len(ranked) > 1:
             said += f", then {names[1]} {scores[1]:.2f}"
         rival = len(ranked) > 1 and best - scores[1] < limits.margin
-        if best >= limits.answer and not rival:
+        otherwise = scored.parts[_FACET_AT, ranked[0]] < _ASKED_OTHERWISE
+        if best >= limits.answer and not rival and not otherwise:
             return self._told(ranked, scores, case, scored, said)
-        why = "too near to each other" if best >= limits.answer else f"below {limits.answer}"
+        why = f"below {limits.answer}"
+        if best >= limits.answer:
+            why = "too near to each other" if rival else "it is seldom asked so"
         return self._offered(ranked, scores, case, scored, f"{said}: {why}")
 
     def _told(
@@ -278,7 +283,8 @@ class KnowledgeIndex:
             scored.parts[:, likely] = np.array(parts)
             said = _SOUND_TERMS * first[likely] + _SOUND_WHOLE * alike + _WORDS * words
             meaning_too = _MEANING * meant + _SUBJECT * about + _FACET * facet
-            scored.total[likely] = np.maximum(0.0, said * named + meaning_too)
+            total = np.maximum(0.0, said * named + meaning_too)
+            scored.total[likely] = np.where(alike == 1, 1.0, total)
         return scored
 
     def _read_otherwise(self, scored: _Scored, reading: Reading, here: NDArray[np.bool_]) -> None:
