@@ -18,7 +18,7 @@ class Limits:
 
     answer: float = 0.45
     unsure: float = 0.3
-    margin: float = 0.03
+    margin: float = 0.04
     offered: int = 3
 
 
