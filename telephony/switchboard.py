@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ from telephony.health import NodeHealth
 from telephony.queue.desk import Desk
 from telephony.queue.dispatcher import Dispatcher
 from telephony.queue.lease import Lease
+from telephony.queue.log import QueueLog
+from telephony.queue.rules import Rules
 from telephony.sip.line import SipLine
 from telephony.sip.port import Invitation
 
@@ -72,6 +74,8 @@ class Rooms:
     private_key: Path
     texts: Texts | None = None
     """Sends text messages; None when none can be sent."""
+    queues: Rules = field(default_factory=Rules)
+    """The queues file."""
 
 
 class Switchboard:
@@ -93,7 +97,17 @@ class Switchboard:
         self._desk.browsers = self._line
         lease = Lease(rooms.redis, settings.node)
         publish = self._snapshot.publish
-        self._people = Dispatcher(lease, reactor, publish, self._line.browser_gone)
+        self._queue_log = QueueLog(rooms.sessions, reactor, deferToThread, publish)
+        self._people = Dispatcher(
+            lease,
+            reactor,
+            publish,
+            self._line.browser_gone,
+            now=now,
+            rules=rooms.queues,
+            to_zone=self._local,
+            note=self._queue_log.note,
+        )
         self._calls = Calls(
             self._parts(),
             settings.node,
@@ -120,6 +134,9 @@ class Switchboard:
         bus = self._rooms.bus
         bus.subscribe(["agent.command", "agent.wrapup"], self._people.command)
         bus.subscribe(["agent.reply"], self._desk.reply)
+        bus.subscribe(["agent.force"], self._people.force)
+        bus.subscribe(["queue.move"], self._people.move)
+        teardown.add("queue log", self._queue_log.stop)
         await self._people.start()
         teardown.add("queue", self._people.stop)
         self._line.start()

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 import agent_ui.tables
 import core.journal_tables
+import core.queue_log_tables
 import knowledge.places.tables
 import knowledge.service_places.tables
 import knowledge.tables
@@ -33,6 +34,7 @@ from tests.tickets.journalled import Journalled
 ROOMS = (
     agent_ui.tables,
     core.journal_tables,
+    core.queue_log_tables,
     knowledge.places.tables,
     knowledge.service_places.tables,
     knowledge.tables,
