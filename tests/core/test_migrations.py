@@ -18,7 +18,9 @@ import knowledge.service_places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
+import tickets.call_backs.tables
 import tickets.cases.tables
+import tickets.missed.tables
 import tickets.sms.tables
 import tickets.tables
 from core import migrate
@@ -36,7 +38,9 @@ ROOMS = (
     knowledge.service_places.tables,
     knowledge.tables,
     tickets.sms.tables,
+    tickets.call_backs.tables,
     tickets.cases.tables,
+    tickets.missed.tables,
     tickets.tables,
 )
 
