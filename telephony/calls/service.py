@@ -89,8 +89,8 @@ class Calls:
         def ready(_: object) -> None:
             self._begin(session, live)
             session.leg_up(leg)
-            session.offer(agent)
-            if session.state.phase is not Phase.OFFERED:
+            session.reserve(agent)
+            if session.state.phase is Phase.ENDED:
                 self._parts.people.leave(call_id)
 
         return opened.addCallback(ready)

@@ -169,7 +169,11 @@ def test_from_the_booking_to_the_talk(office: Office) -> None:
     office.hall.pass_time(0)
     session = rung.owner
     assert isinstance(session, CallSession) and session.call_id == call
-    assert session.number == NUMBER and session.state.agent == "li"
+    assert session.number == NUMBER
+    assert "12349民政服务热线" in office.hall.playing(rung)[0]
+    assert not office.hall.line.dialled[-1].agent, "the agent comes before it is said who calls"
+    office.hall.pass_time(7)
+    assert session.state.agent == "li"
     browser = office.hall.line.dialled[-1]
     assert browser.agent == "li"
     office.hall.line.browser_answered(browser.id, "v=0")
@@ -187,7 +191,7 @@ def test_an_agent_who_does_not_answer_leaves_the_citizen_at_the_head(office: Off
     call = office.booked()
     rung = office.offer()
     rung.far_answers()
-    office.hall.pass_time(25)
+    office.hall.pass_time(35)
     assert ("refused", "li", "no answer") in office.floor.told
     assert office.floor.place(call) == pytest.approx(0.0, abs=0.01)
     office.hall.session(rung).offer("wang")
@@ -195,6 +199,18 @@ def test_an_agent_who_does_not_answer_leaves_the_citizen_at_the_head(office: Off
     assert office.hall.line.dialled[-1].agent == "wang"
     rung.far_hangs_up()
     office.hall.pass_time(0)
+    office.hall.over()
+
+
+def test_who_hangs_up_before_the_agent_rings_lets_the_agent_go(office: Office) -> None:
+    call = office.booked()
+    rung = office.offer()
+    rung.far_answers()
+    office.hall.pass_time(1)
+    rung.far_hangs_up()
+    office.hall.pass_time(0)
+    assert ("refused", "li", "call is gone") in office.floor.told
+    assert office.floor.place(call) is None
     office.hall.over()
 
 
