@@ -59,11 +59,12 @@ def missed(events: Iterable[Event]) -> Missed | None:
     """Say whether a call that is over was missed: its caller waited and reached nobody.
 
     Hung up while waiting is abandoned, waited until nobody came is unanswered. Who is called back
-    anyway was not missed; who lost their agent and waited again in vain was.
+    anyway was not missed; who lost their agent and waited again in vain was. A call that the
+    service itself broke off counts as unanswered.
     """
     waits: datetime | None = None
     waited = timedelta()
-    reached = promised = unanswered = message = False
+    reached = promised = unanswered = message = broke_off = False
     for event in events:
         match event.kind:
             case "queued":
@@ -77,6 +78,8 @@ def missed(events: Iterable[Event]) -> Missed | None:
                 reached = False
             case "note" if event.data.get("key") == "call_back":
                 promised = event.data.get("value") in ("kept", "again")
+            case "recovered":
+                broke_off = True
             case "message":
                 message = float(event.data.get("seconds", 0)) > 0
         if waits is not None and (
@@ -88,7 +91,7 @@ def missed(events: Iterable[Event]) -> Missed | None:
             waits = None
     if reached or promised or not (waits or unanswered):
         return None
-    kind = Kind.ABANDONED if waits else Kind.UNANSWERED
+    kind = Kind.ABANDONED if waits and not broke_off else Kind.UNANSWERED
     return Missed(kind, round(waited.total_seconds()), message)
 
 
