@@ -1,4 +1,4 @@
-"""Missed calls: which are, the clock, claims, marks and taking them back, the caller who returns."""
+"""Missed calls: which are, the clock, claims, marks, taking them back, the caller who returns."""
 
 from __future__ import annotations
 
