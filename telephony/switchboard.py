@@ -37,12 +37,16 @@ from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
 from telephony.from_settings import area_of, is_urgent, sip_settings
 from telephony.health import NodeHealth
+from telephony.queue.call_backs import CallBackDesk, CallBackStore, Means
 from telephony.queue.desk import Desk
 from telephony.queue.dispatcher import Dispatcher
 from telephony.queue.lease import Lease
 from telephony.queue.log import QueueLog
+from telephony.queue.places import Places
+from telephony.queue.redial import Redial, number_key
 from telephony.queue.rules import Rules
 from telephony.sip.line import SipLine
+from telephony.sip.outgoing import Outgoing, trunk_out
 from telephony.sip.port import Invitation
 
 
@@ -70,6 +74,8 @@ class Rooms:
     """Looks up what is remembered of the caller with a number."""
     ticket_of: Callable[[str], Deferred[str]]
     """Looks up the number of a call's ticket; empty while there is none."""
+    call_backs: CallBackStore
+    """Keeps call-backs; called in a thread."""
     certificate: Path
     private_key: Path
     texts: Texts | None = None
@@ -108,6 +114,10 @@ class Switchboard:
             to_zone=self._local,
             note=self._queue_log.note,
         )
+        self._redial = Redial(rooms.redis, now, number_key)
+        self._places = Places(self._people, self._redial, reactor, now)
+        self._call_backs = self._make_call_backs()
+        self._places.promised = self._call_backs
         self._calls = Calls(
             self._parts(),
             settings.node,
@@ -115,7 +125,9 @@ class Switchboard:
             lambda: uuid.uuid4().hex,
             settings.max_call_s,
             rooms.ticket_of,
+            settings.number,
         )
+        self._call_backs.calls = self._calls
         self._health = NodeHealth(
             settings.node,
             reactor,
@@ -139,8 +151,12 @@ class Switchboard:
         teardown.add("queue log", self._queue_log.stop)
         await self._people.start()
         teardown.add("queue", self._people.stop)
+        await self._redial.start()
+        teardown.add("redial", self._redial.stop)
         self._line.start()
         teardown.add("line", self._line.stop)
+        teardown.add("call-backs", self._call_backs.stop)
+        await self._call_backs.start().asFuture(asyncio.get_running_loop())
         self._health.start()
         teardown.add("health", self._health.stop)
 
@@ -188,7 +204,8 @@ class Switchboard:
             ask=rooms.ask,
             guide=rooms.guide,
             cases=rooms.cases,
-            people=self._people,
+            people=self._places,
+            call_backs=self._call_backs,
             recordings=self._recordings,
             publish=self._snapshot.publish,
             reactor=self._reactor,
@@ -204,6 +221,16 @@ class Switchboard:
             slow=rooms.slow,
             texts=rooms.texts,
         )
+
+    def _make_call_backs(self) -> CallBackDesk:
+        settings = self._settings
+        trunk = trunk_out(self._line.trunks, settings.callback_trunk)
+        outgoing = Outgoing(self._line, trunk, self._reactor, settings.number)
+        means = Means(
+            self._reactor, self._now, deferToThread, self._local, lambda: uuid.uuid4().hex
+        )
+        store = self._rooms.call_backs
+        return CallBackDesk(store, self._people, self._places, outgoing, means, settings.callbacks)
 
     def _recall(self, invitation: Invitation) -> Deferred[frozenset[str]]:
         return self._rooms.recall("" if invitation.withheld else invitation.caller)

@@ -82,7 +82,9 @@ class CallSession:
         self._message = MessageTaking(
             leg, self._ears, parts.beep, self._heard, self._last_words, self._message_done
         )
-        self._standing = StandingTold(call_id, parts.people, parts.reactor, self._dialogue)
+        self._standing = StandingTold(
+            call_id, parts.people, parts.reactor, self._dialogue, self.offer
+        )
         self._side = OtherSide(call_id, leg, parts, self._post, self._transcript.add)
         leg.owner = self
 
@@ -145,6 +147,13 @@ class CallSession:
             self._parts.people.refused(agent, self.call_id, "call is gone")
             return
         self._side.ring_agent(agent)
+
+    def reserve(self, agent: str) -> None:
+        """An agent is reserved: ring the browser once the caller has heard who calls."""
+        if self.state.phase is Phase.QUEUED:
+            self._standing.reserve(agent)
+        else:
+            self._parts.people.refused(agent, self.call_id, "call is gone")
 
     def wait_ended(self, reason: str) -> None:
         """No person is to be had."""

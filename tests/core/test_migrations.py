@@ -19,7 +19,9 @@ import knowledge.service_places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
+import tickets.call_backs.tables
 import tickets.cases.tables
+import tickets.missed.tables
 import tickets.quality.tables
 import tickets.sms.tables
 import tickets.tables
@@ -39,8 +41,10 @@ ROOMS = (
     knowledge.service_places.tables,
     knowledge.tables,
     tickets.sms.tables,
+    tickets.call_backs.tables,
     tickets.cases.tables,
     tickets.quality.tables,
+    tickets.missed.tables,
     tickets.tables,
 )
 
