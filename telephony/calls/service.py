@@ -63,11 +63,32 @@ class Calls:
         if self._draining:
             leg.refuse(503, RETRY_AFTER_S)
             return
-        call_id, area, now = (
-            self._new_id(),
-            self._area_of(invitation),
-            self._parts.now(),
-        )
+        session, live = self._open(self._new_id(), leg, invitation)
+        leg.ring()
+        self._recall(session, invitation)
+        self._write_opening(session, invitation).addCallback(lambda _: self._begin(session, live))
+
+    def dialled(self, call_id: str, leg: Leg, number: str, agent: str, side: Leg) -> CallSession:
+        """Open a call that an agent placed: both legs are up, the citizen's and the agent's.
+
+        `number` is the citizen's. The call has a ticket of its own, as every call.
+        """
+        invitation = Invitation("", "", "", number, "", "")
+        session, live = self._open(call_id, leg, invitation)
+
+        def begin(_: object) -> None:
+            session.begin_dialled(agent, side)
+            self._ticket(call_id, live.ticket)
+
+        self._write_opening(session, invitation).addCallback(begin)
+        return session
+
+    def find(self, call_id: str) -> CallSession | None:
+        """Return a running call of this node."""
+        return self._sessions.get(call_id)
+
+    def _open(self, call_id: str, leg: Leg, invitation: Invitation) -> tuple[CallSession, LiveRow]:
+        area = self._area_of(invitation)
         live = LiveRow(
             {
                 "id": call_id,
@@ -75,17 +96,19 @@ class Calls:
                 "area": area,
                 "caller": "" if invitation.withheld else invitation.caller,
                 "called": invitation.called,
-                "started_at": now.isoformat(),
+                "started_at": self._parts.now().isoformat(),
             },
             self._parts.publish,
         )
         session = CallSession(call_id, area, leg, invitation, self._parts, live, self._closed)
         self._sessions[call_id], self._rows[call_id] = session, live
-        opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
         self._limit(session, self._max_call_s)
-        leg.ring()
-        self._recall(session, invitation)
-        self._parts.journal.write(opened).addCallback(lambda _: self._begin(session, live))
+        return session, live
+
+    def _write_opening(self, session: CallSession, invitation: Invitation) -> Deferred[None]:
+        data = self._opening(session.area, invitation)
+        opened = Record(session.call_id, 0, self._parts.now(), "opened", data)
+        return self._parts.journal.write(opened)
 
     def drain(self) -> Deferred[None]:
         """Refuse new calls from now on; fires when the last running call is closed."""

@@ -29,6 +29,7 @@ from telephony.calls.ports import Parts, Showing, Sought, asker_of
 from telephony.calls.privacy import Privacy
 from telephony.calls.saying import Saying
 from telephony.calls.taking import MessageTaking
+from telephony.calls.talk_legs import TalkLegs
 from telephony.calls.transcript import Transcript
 from telephony.sip.port import Invitation, Leg
 
@@ -79,7 +80,9 @@ class CallSession:
         self._message = MessageTaking(
             leg, self._ears, parts.beep, self._heard, self._last_words, self._message_done
         )
-        self._side = OtherSide(call_id, leg, parts, self._post, self._transcript.add)
+        add, post = self._transcript.add, self._post
+        self.talk = TalkLegs(call_id, area, leg, self._ears, parts, live, post, self._write, add)
+        self._side = OtherSide(call_id, leg, parts, post, add, self.talk)
         leg.owner = self
 
     @property
@@ -96,6 +99,18 @@ class CallSession:
     def begin(self) -> None:
         """The opening record is durable."""
         self._post(ev.Opened())
+
+    def begin_dialled(self, agent: str, side: Leg) -> None:
+        """The opening record of a call that an agent placed is durable; both legs are up."""
+        self._side.adopt(agent, side)
+        self._post(ev.Dialled(agent))
+        if self.state.phase is Phase.ENDED:
+            # The citizen was gone before the record was durable.
+            self._side.drop("caller gone")
+
+    def note(self, key: str, value: str) -> None:
+        """Write a fact into the call's record."""
+        self._write("note", {"key": key, "value": value})
 
     def stop(self, reason: str) -> None:
         """End the call now; what was spoken of a message is kept."""
@@ -240,6 +255,7 @@ class CallSession:
                 self._side.bridge(self._ears)
             case ev.DropAgent() | ev.DropTransfer():
                 self._side.drop("caller gone")
+                self.talk.drop()
             case ev.DropCaller():
                 self._leg.hangup()
             case ev.Finish(reason, disposition):

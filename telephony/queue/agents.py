@@ -145,6 +145,18 @@ def done(agent: Agent, call: str, now: float) -> Agent:
     return replace(agent, state=State.WRAPUP, since=now)
 
 
+def reservable(agent: Agent, anyhow: bool) -> bool:
+    """Whether a call may ring the agent past the queue; `anyhow` because they asked for it."""
+    return agent.free or (anyhow and agent.state in (State.IDLE, State.WRAPUP))
+
+
+def released(agent: Agent, call: str, now: float) -> Agent:
+    """A call that rang them past the queue is over for them; there is nothing to wrap up."""
+    if agent.call != call or agent.state not in (State.OFFERED, State.TALKING):
+        return agent
+    return replace(agent, state=State.IDLE if agent.tabs else State.AWAY, call="", since=now)
+
+
 def wrapped_up(agent: Agent, now: float) -> Agent:
     """The agent finished the wrap-up, or its time is over."""
     if agent.state is not State.WRAPUP:

@@ -139,6 +139,18 @@ class Dispatcher:
         """The talk is over."""
         self._change(agent, machine.done(self._agent(agent), call_id, self._now()))
 
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        """Keep an agent for a call that a person rings them for, unless they have another."""
+        who = self._agents.get(agent)
+        if who is None or not machine.reservable(who, anyhow):
+            return False
+        self._change(agent, machine.offered(who, call_id, self._now()))
+        return True
+
+    def release(self, agent: str, call_id: str) -> None:
+        """The agent is as before the call that `reserve` kept them for."""
+        self._change(agent, machine.released(self._agent(agent), call_id, self._now()))
+
     # ---- agents ------------------------------------------------------------------------------
 
     def command(self, topic: str, message: dict[str, Any]) -> None:

@@ -24,11 +24,14 @@ from telephony.calls.ports import Parts, Reply, Waiter
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.session import CallSession
+from telephony.sip.config import Trunk
+from telephony.sip.outgoing import Outgoing
 from tests.calls.toy import Toy
 from tests.fakes.sip import FakeLeg, FakeLine
 
 START = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
 PROMPT_S = 2.0
+OUT = Trunk("out", ("127.0.0.1",), dial="sip:{number}@127.0.0.1:5099")
 LOUD = b"\x00\x20" * 160
 """20 ms of sound."""
 
@@ -191,6 +194,7 @@ class Room:
         self.waiting: dict[str, Waiter] = {}
         self.told: list[tuple[Any, ...]] = []
         self.skills: list[str] = []
+        self.busy: set[str] = set()
 
     def join(
         self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
@@ -212,6 +216,15 @@ class Room:
 
     def done(self, agent: str, call_id: str) -> None:
         self.told.append(("done", agent))
+
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        if agent in self.busy:
+            return False
+        self.told.append(("reserve", agent, anyhow))
+        return True
+
+    def release(self, agent: str, call_id: str) -> None:
+        self.told.append(("release", agent))
 
 
 class Gate:
@@ -267,6 +280,7 @@ class Hall:
             reader = SecondReaderSettings(folder)
             self.second = ScriptedReader(reader, self.clock, readings, reading_s)
         self.recordings = RecordingFolder(folder, 0)
+        self.desk_phones: dict[str, str] = {}
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.reply = Reply(ivr.Answered("answer", "dibao", "低保", "到街道申请。", "办法", 0.9), 3)
         music, beep = folder / "hold.wav", folder / "beep.wav"
@@ -294,6 +308,8 @@ class Hall:
             transcribe=lambda: True,
             second=self.second,
             texts=post,
+            outgoing=Outgoing(self.line, OUT, self.clock, "12349"),
+            desk_phones=self.desk_phones,
         )
         ids = iter(f"{n:032x}" for n in range(1, 1000))
         self.calls = Calls(
