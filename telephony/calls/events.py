@@ -248,6 +248,7 @@ Effect = (
     | ivr.Private
     | ivr.FindServicePlaces
     | ivr.Reread
+    | ivr.BookCallBack
     | ivr.RecordMessage
     | ivr.Transfer
 )

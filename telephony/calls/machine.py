@@ -55,8 +55,9 @@ class Script(Protocol):
 class CallState:
     """All that a decision depends on; `early` are keys pressed before the audio was up.
 
-    No tree leads a call that was `dialled`. While the call is `private`, and until `hidden_until`,
-    keys are written as HIDDEN_KEY.
+    No tree leads a call that was `dialled`. `keeping`: the dialogue talks with a caller who waits,
+    and the place is kept. While the call is `private`, and until `hidden_until`, keys are written
+    as HIDDEN_KEY.
     """
 
     phase: Phase = Phase.RINGING
@@ -69,6 +70,7 @@ class CallState:
     connected: bool = False
     message: bool = False
     emergency: bool = False
+    keeping: bool = False
     private: bool = False
     hidden_until: datetime | None = None
     dialled: bool = False
@@ -154,10 +156,13 @@ class CallMachine:
                 return state, (ev.Write("refused", {"agent": agent, "reason": reason}),)
             case ev.AgentUp(agent) if self._is_with(state, Phase.OFFERED, agent):
                 state = replace(state, phase=Phase.CONNECTED, connected=True)
+                shown: tuple[ivr.Effect, ...] = ()
                 if not state.dialled:
-                    dialogue, _ = self._script.step(state.dialogue, ivr.PersonCame(), now)
+                    dialogue, wanted = self._script.step(state.dialogue, ivr.PersonCame(), now)
+                    shown = tuple(each for each in wanted if isinstance(each, ivr.Private))
                     state = replace(state, dialogue=dialogue)
-                return state, (
+                return replace(state, keeping=False, private=False), (
+                    *shown,
                     ivr.Hush(),
                     ivr.Deafen(),
                     ev.Write("connected", {"agent": agent}),
@@ -188,7 +193,7 @@ class CallMachine:
             case ev.WaitEnded(reason) if state.phase is Phase.QUEUED and state.dialled:
                 return self._end(replace(state, phase=Phase.MACHINE, join=None), reason, drop=True)
             case ev.WaitEnded(reason) if state.phase is Phase.QUEUED:
-                state = replace(state, phase=Phase.MACHINE, join=None)
+                state = replace(state, phase=Phase.MACHINE, join=None, keeping=False)
                 state, effects = self._dialogue(state, ivr.QueueEnded(reason), now)
                 return state, (ev.Write("waited", {"reason": reason}), *effects)
         return state, ()
@@ -203,7 +208,7 @@ class CallMachine:
         join = state.join or ev.Join("people", "normal", 300_000)
         if skill is not None:
             join = replace(join, skill=skill)
-        state = replace(state, phase=Phase.QUEUED, agent="", join=join)
+        state = replace(state, phase=Phase.QUEUED, agent="", join=join, keeping=False)
         return state, (
             ev.Write("left", left),
             ev.Write("queued", {"queue": join.queue, "priority": join.priority}),
@@ -241,9 +246,14 @@ class CallMachine:
                     urgent = state.emergency or priority == "emergency"
                     # A phone that rings for this caller goes on ringing.
                     phase = Phase.OFFERED if state.phase is Phase.OFFERED else Phase.QUEUED
-                    state = replace(state, phase=phase, join=join, emergency=urgent)
+                    state = replace(state, phase=phase, join=join, emergency=urgent, keeping=False)
                     done.append(ev.Write("queued", {"queue": queue, "priority": priority}))
                     done.append(join)
+                case ivr.KeepPlace(True):
+                    waits = state.phase in (Phase.QUEUED, Phase.OFFERED)
+                    state = replace(state, keeping=waits)
+                case ivr.KeepPlace():
+                    state = self._left_queue(state, done)
                 case ivr.Private(on):
                     state = replace(state, private=on)
                     done.append(effect)
@@ -255,6 +265,8 @@ class CallMachine:
                     done += [ev.Write("leaving"), effect]
                 case ivr.Transfer():
                     state = replace(self._left_queue(state, done), phase=Phase.TRANSFER)
+                    done.append(effect)
+                case ivr.Say() if state.keeping:
                     done.append(effect)
                 case ivr.Say():
                     state = replace(self._left_queue(state, done), phase=Phase.MACHINE)
@@ -268,7 +280,7 @@ class CallMachine:
         if state.phase not in (Phase.QUEUED, Phase.OFFERED):
             return state
         done.append(ev.Leave())
-        return replace(state, phase=Phase.MACHINE, agent="", join=None)
+        return replace(state, phase=Phase.MACHINE, agent="", join=None, keeping=False)
 
     def _end(self, state: CallState, reason: str, drop: bool) -> Step:
         effects: list[ev.Effect] = []

@@ -28,6 +28,7 @@ from telephony.calls.other_side import OtherSide
 from telephony.calls.ports import Parts, Showing, Sought, asker_of
 from telephony.calls.privacy import Privacy
 from telephony.calls.saying import Saying
+from telephony.calls.standing import StandingTold, book
 from telephony.calls.taking import MessageTaking
 from telephony.calls.talk_legs import TalkLegs
 from telephony.calls.transcript import Transcript
@@ -72,6 +73,8 @@ class CallSession:
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
         self._known = parts.known(invitation) | ({"sms"} if parts.texts else set())
+        if parts.call_backs is not None and parts.call_backs.able:
+            self._known |= {"call_backs"}
         self._versions: dict[str, tuple[int, str]] = {}
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
@@ -81,9 +84,15 @@ class CallSession:
             leg, self._ears, parts.beep, self._heard, self._last_words, self._message_done
         )
         add, post = self._transcript.add, self._post
+        self._standing = StandingTold(call_id, parts.people, parts.reactor, self._dialogue)
         self.talk = TalkLegs(call_id, area, leg, self._ears, parts, live, post, self._write, add)
         self._side = OtherSide(call_id, leg, parts, post, add, self.talk)
         leg.owner = self
+
+    @property
+    def number(self) -> str:
+        """The caller's number; empty where it is withheld."""
+        return "" if self._invitation.withheld else self._invitation.caller
 
     @property
     def with_person(self) -> bool:
@@ -187,6 +196,8 @@ class CallSession:
                 # One effect that fails must not cost the caller the others.
                 self.log.failure("call {id}: {effect} failed", id=self.call_id, effect=effect)
         self._live.phase(self.state)
+        if self.state.phase not in (Phase.QUEUED, Phase.OFFERED):
+            self._standing.stop()
 
     def _do(self, effect: ev.Effect) -> None:
         match effect:
@@ -220,6 +231,8 @@ class CallSession:
                 self._guide(effect)
             case ivr.SendSms():
                 self._text(effect)
+            case ivr.BookCallBack(number):
+                book(self._parts, self, number, self.state.join, self._dialogue)
             case ivr.CheckCase():
                 looking = look_up(self._parts, effect, self.call_id, self._invitation)
                 looking.addCallback(self._dialogue)
@@ -245,7 +258,8 @@ class CallSession:
             case ev.Join(_, priority, limit_ms, front, texts, skill):
                 self._message.drop()
                 people.join(self, priority, limit_ms, front, skill)
-                self._announce(texts)
+                told = self._standing.begin if priority != "emergency" else self._standing.stop
+                self._announce(texts, told)
             case ev.Leave():
                 people.leave(self.call_id)
                 self._leg.stop_playing()

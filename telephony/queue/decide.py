@@ -39,7 +39,7 @@ def decide(waiting: Iterable[Waiting], agents: Iterable[Agent]) -> list[Offer]:
     """
     free = sorted((a for a in agents if a.free), key=lambda a: (a.since, a.name))
     offers = []
-    for caller in sorted(waiting, key=lambda w: (not w.urgent, w.place, w.call)):
+    for caller in sorted(waiting, key=_turn):
         agent = next((a for a in free if _may_take(a, caller)), None)
         if agent is not None:
             free.remove(agent)
@@ -47,10 +47,20 @@ def decide(waiting: Iterable[Waiting], agents: Iterable[Agent]) -> list[Offer]:
     return offers
 
 
+def ahead(waiting: Iterable[Waiting], call: str) -> int | None:
+    """Return how many are taken before a call; None where it does not wait."""
+    order = [caller.call for caller in sorted(waiting, key=_turn)]
+    return order.index(call) if call in order else None
+
+
 def anybody(agents: Iterable[Agent], area: str, urgent: bool, skill: str = "") -> bool:
     """Say whether somebody on duty could take such a call, now or after the talk they are in."""
     caller = Waiting("", area, urgent, 0.0, skill)
     return any(a.on_duty and _may_take(a, caller) for a in agents)
+
+
+def _turn(caller: Waiting) -> tuple[bool, float, str]:
+    return not caller.urgent, caller.place, caller.call
 
 
 def _may_take(agent: Agent, caller: Waiting) -> bool:

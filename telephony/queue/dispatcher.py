@@ -19,7 +19,7 @@ from core.clock import DelayedCall, Timing, stop_timer
 from telephony.calls.ports import Waiter
 from telephony.queue import agents as machine
 from telephony.queue.agents import Agent, Status
-from telephony.queue.decide import Offer, Waiting, anybody, decide
+from telephony.queue.decide import Offer, Waiting, ahead, anybody, decide
 from telephony.queue.lease import Lease
 
 AGENTS = "hotline:agents"
@@ -95,9 +95,24 @@ class Dispatcher:
     # ---- callers -----------------------------------------------------------------------------
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        *,
+        queue: str = "",
+        needs: tuple[str, ...] = (),
+        ticket: str = "",
+        last_agent: str = "",
     ) -> None:
-        """Let a caller wait; ends with `wait_ended` when nobody could ever come, or in time."""
+        """Let a caller wait; ends with `wait_ended` when nobody could ever come, or in time.
+
+        `priority` is alarm, emergency, elder, normal or callback; `queue` a queue of the queues
+        file, empty for the general one; `needs` further skills, each `NAME` or `NAME:LEVEL`;
+        `ticket` and `last_agent` make agents preferred where the queue says so.
+        """
         call, urgent = waiting.call_id, priority == "emergency"
         before = self._waiting.get(call)
         self._forget(call)
@@ -120,6 +135,19 @@ class Dispatcher:
     def leave(self, call_id: str) -> None:
         """The caller waits no longer."""
         self._forget(call_id)
+
+    def position(self, call_id: str) -> int | None:
+        """How many callers are ahead; None: does not wait, or a phone rings for them."""
+        return ahead([e.waiting for e in self._waiting.values() if not e.offered], call_id)
+
+    def place(self, call_id: str) -> float | None:
+        """The place of a call that waits, in seconds of the reactor."""
+        entry = self._waiting.get(call_id)
+        return None if entry is None else entry.waiting.place
+
+    def keep_place(self, call_id: str, place: float) -> None:
+        """Give a call that is about to join this place."""
+        self._left[call_id] = (place, self._now())
 
     def talking(self, agent: str, call_id: str) -> None:
         """The agent took the call."""
@@ -177,6 +205,18 @@ class Dispatcher:
                     self._change(name, machine.want(agent, Status(message.get("status"))))
                 except ValueError:
                     self.log.warn("unknown status {s!r}", s=message.get("status"))
+
+    def position(self, call_id: str) -> int:
+        """Return how many are served before and with this caller: 1 is the next; 0: not waiting."""
+        order = sorted(
+            self._waiting.values(), key=lambda e: (not e.waiting.urgent, e.waiting.place)
+        )
+        return next((n for n, e in enumerate(order, 1) if e.waiting.call == call_id), 0)
+
+    def estimate(self, call_id: str) -> float:
+        """Return how long this caller will wait yet (s), as far as it can be told."""
+        staff = max(1, sum(agent.on_duty for agent in self._agents.values()))
+        return 240.0 * self.position(call_id) / staff
 
     def snapshot(self) -> tuple[int, list[dict[str, str]]]:
         """Return how many callers wait and the agents' public records."""

@@ -23,7 +23,7 @@ from telephony.calls.click import ClickToDial
 from telephony.calls.control import Control
 from telephony.calls.dialling import Rules
 from telephony.calls.machine import CallMachine
-from telephony.calls.ports import Parts, Reply, Waiter
+from telephony.calls.ports import Parts, Reply, Standing, Waiter
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.session import CallSession
@@ -198,13 +198,26 @@ class Room:
         self.told: list[tuple[Any, ...]] = []
         self.skills: list[str] = []
         self.busy: set[str] = set()
+        self.standings: dict[str, Standing] = {}
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        **more: object,
     ) -> None:
         self.waiting[waiting.call_id] = waiting
         self.skills.append(skill)
         self.told.append(("join", priority, front))
+
+    def position(self, call_id: str) -> int:
+        return list(self.waiting).index(call_id) + 1 if call_id in self.waiting else 0
+
+    def estimate(self, call_id: str) -> float:
+        return 60.0 * self.position(call_id)
 
     def leave(self, call_id: str) -> None:
         self.waiting.pop(call_id, None)
@@ -228,6 +241,9 @@ class Room:
 
     def release(self, agent: str, call_id: str) -> None:
         self.told.append(("release", agent))
+
+    def standing(self, call_id: str) -> Standing | None:
+        return self.standings.get(call_id)
 
 
 class Gate:

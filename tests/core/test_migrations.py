@@ -19,6 +19,7 @@ import knowledge.tables
 
 # KT import knowledge.tables
 import tickets.cases.tables
+import tickets.quality.tables
 import tickets.sms.tables
 import tickets.tables
 from core import migrate
@@ -37,6 +38,7 @@ ROOMS = (
     knowledge.tables,
     tickets.sms.tables,
     tickets.cases.tables,
+    tickets.quality.tables,
     tickets.tables,
 )
 

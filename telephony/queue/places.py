@@ -1,0 +1,136 @@
+"""The queue as calls see it: the dispatcher, and around it what callers who wait are promised.
+
+Who redials has the old place back (`redial`), who is to be called back and phones again takes that
+place, and who asks hears how many are ahead and how long it may take (`waits`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+from core.clock import Now, Timing
+from telephony.calls.ports import Standing, Waiter, WaitingRoom
+from telephony.queue.redial import Redial
+from telephony.queue.waits import Handling, after_talk, estimate
+
+
+class Queue(WaitingRoom, Protocol):
+    """What the dispatcher offers beside a waiting room."""
+
+    def position(self, call_id: str) -> int | None:
+        """How many callers are ahead; None: does not wait, or a phone rings for them."""
+
+    def place(self, call_id: str) -> float | None:
+        """The place of a call that waits, in seconds of the reactor."""
+
+    def keep_place(self, call_id: str, place: float) -> None:
+        """Give a call that is about to join this place."""
+
+    def snapshot(self) -> tuple[int, list[dict[str, str]]]:
+        """How many wait, and the agents' public records."""
+
+
+class Promised(Protocol):
+    """The call-backs that are outstanding."""
+
+    def taken_over(self, number: str, call_id: str) -> datetime | None:
+        """The caller waits on the line again: cancel theirs, and say since when it has waited."""
+
+    def talking(self, number: str, call_id: str) -> None:
+        """The caller talks with somebody: cancel theirs."""
+
+
+class Places(WaitingRoom):
+    """Implements `telephony.calls.ports.WaitingRoom`."""
+
+    def __init__(self, queue: Queue, redial: Redial, reactor: Timing, now: Now) -> None:
+        """`promised` is set once call-backs exist."""
+        self._queue, self._redial, self._reactor, self._now = queue, redial, reactor, now
+        self.promised: Promised | None = None
+        # A call whose wait ended by itself says no good-bye.
+        self._waiters: WeakValueDictionary[str, Waiter] = WeakValueDictionary()
+        self._talks: dict[str, float] = {}
+        self._handling = Handling()
+
+    # ---- WaitingRoom -------------------------------------------------------------------------
+
+    def join(
+        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+    ) -> None:
+        """See WaitingRoom."""
+        call = waiting.call_id
+        if call not in self._waiters and (since := self._since(waiting)) is not None:
+            self._queue.keep_place(call, self.at(since))
+        self._waiters[call] = waiting
+        self._queue.join(waiting, priority, limit_ms, front, skill)
+
+    def leave(self, call_id: str) -> None:
+        """See WaitingRoom."""
+        waiter, place = self._waiters.pop(call_id, None), self._queue.place(call_id)
+        self._queue.leave(call_id)
+        if waiter is not None and place is not None:
+            self._redial.left(waiter.number, self.since(place))
+
+    def talking(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
+        waiter = self._waiters.pop(call_id, None)
+        self._talks[call_id] = self._reactor.seconds()
+        self._queue.talking(agent, call_id)
+        if waiter is not None and self.promised is not None:
+            self.promised.talking(waiter.number, call_id)
+
+    def refused(self, agent: str, call_id: str, reason: str) -> None:
+        """See WaitingRoom."""
+        self._queue.refused(agent, call_id, reason)
+
+    def done(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
+        begun = self._talks.pop(call_id, None)
+        if begun is not None:
+            self._handling = after_talk(self._handling, self._reactor.seconds() - begun)
+        self._queue.done(agent, call_id)
+
+    def standing(self, call_id: str) -> Standing | None:
+        """See WaitingRoom."""
+        ahead = self._queue.position(call_id)
+        if ahead is None:
+            return None
+        return Standing(ahead, estimate(ahead, self._on_duty(), self._handling))
+
+    # ---- for call-backs ----------------------------------------------------------------------
+
+    def hand_over(self, call_id: str) -> datetime | None:
+        """Take a call's place for a call-back; returns since when it has waited, None: it does not.
+
+        The call itself stays in the queue until it leaves, without a claim to the place.
+        """
+        place = self._queue.place(call_id)
+        self._waiters.pop(call_id, None)
+        return None if place is None else self.since(place)
+
+    def at(self, since: datetime) -> float:
+        """The place of who has waited since a moment."""
+        return self._reactor.seconds() - (self._now() - since).total_seconds()
+
+    def since(self, place: float) -> datetime:
+        """Since when who has this place has waited; the head of the queue counts as an hour."""
+        waited = min(self._reactor.seconds() - place, 3600.0)
+        return self._now() - timedelta(seconds=max(waited, 0.0))
+
+    # ---- inside ------------------------------------------------------------------------------
+
+    def _since(self, waiting: Waiter) -> datetime | None:
+        promised = self.promised
+        taken = promised.taken_over(waiting.number, waiting.call_id) if promised else None
+        return taken or self._redial.take(waiting.number)
+
+    def _on_duty(self) -> int:
+        _, agents = self._queue.snapshot()
+        return sum(_serves(agent) for agent in agents)
+
+
+def _serves(agent: dict[str, Any]) -> bool:
+    """Whether an agent takes callers now or after the talk they are in."""
+    return agent.get("status") == "ready" and agent.get("state") != "away"
