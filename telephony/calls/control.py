@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 
 from core.clock import Timing
-from telephony.calls.dialling import Quota, Rules, target_of
+from telephony.calls.dialling import Quota, Rules, masked, target_of
 from telephony.calls.parking import Slots
 from telephony.calls.session import CallSession
-from telephony.calls.talk import NOT_PARKED, OVER, Command, Supervise
+from telephony.calls.talk import NOT_PARKED, OVER
+from telephony.calls.talk_events import Command, Supervise
 
 TOPICS = ("agent.control", "supervise.control")
 WITH_TARGET = ("transfer", "consult")
@@ -99,7 +100,7 @@ class Control:
             to = said.get("to", "")
             target = target_of(to, by, self._rules, self._quota, self._reactor.seconds())
             if isinstance(target, str):
-                session.talk.refused(by, name, to, target)
+                session.talk.refused(by, name, masked(to), target)
                 answer(False, target)
                 return
             command = Command(by, name, asked, target)

@@ -81,6 +81,12 @@ class Quota:
         self._times[agent].append(now)
 
 
+def masked(to: str) -> str:
+    """Return `to` as it may be written down: a long number without its middle."""
+    kind, colon, name = to.partition(":")
+    return f"{kind}:{mask_number(normalise(name))}" if colon and kind == "number" else to
+
+
 def target_of(to: str, by: str, rules: Rules, quota: Quota, now: float) -> Target | str:
     """Return whom `to` means (docs/call-control.md), or a Chinese sentence why it cannot be.
 

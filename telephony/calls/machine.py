@@ -156,7 +156,7 @@ class CallMachine:
                 return state, (ev.Write("refused", {"agent": agent, "reason": reason}),)
             case ev.AgentUp(agent) if self._is_with(state, Phase.OFFERED, agent):
                 state = replace(state, phase=Phase.CONNECTED, connected=True)
-                shown: tuple[ivr.Effect, ...] = ()
+                shown: tuple[ivr.Private, ...] = ()
                 if not state.dialled:
                     dialogue, wanted = self._script.step(state.dialogue, ivr.PersonCame(), now)
                     shown = tuple(each for each in wanted if isinstance(each, ivr.Private))

@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from core.clock import DelayedCall, stop_timer
 from telephony.calls import events as ev
 from telephony.calls import talk as machine
+from telephony.calls import talk_events as te
 from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
 from telephony.calls.parties import (
@@ -74,7 +75,7 @@ class TalkLegs:
         self._music = self._follows = self._caller_followed = False
         self._park: DelayedCall | None = None
         self._answers: dict[str, Answer] = {}
-        self._mailbox: deque[machine.Event] = deque()
+        self._mailbox: deque[te.Event] = deque()
         self._busy = False
 
     @property
@@ -94,12 +95,12 @@ class TalkLegs:
         if leg.state is LegState.ENDED:
             self.gone(self._members[AGENT], 200, "")
 
-    def ask(self, event: machine.Command | machine.Supervise, answer: Answer) -> None:
+    def ask(self, event: te.Command | te.Supervise, answer: Answer) -> None:
         """Do what somebody asks for, or say why not."""
         self._answers[event.id] = answer
         self.take(event)
 
-    def refuses(self, command: machine.Command) -> str:
+    def refuses(self, command: te.Command) -> str:
         """Say why somebody may ring nobody now, before it is looked at whom they want."""
         return machine.may_ring(self._talk, command)
 
@@ -111,9 +112,9 @@ class TalkLegs:
     def drop(self) -> None:
         """End all legs: the caller is gone, or the call ends."""
         if not self._talk.over:
-            self.take(machine.Gone(CALLER))
+            self.take(te.Gone(CALLER))
 
-    def take(self, event: machine.Event) -> None:
+    def take(self, event: te.Event) -> None:
         """Let the machine decide on an event, after those before it, and carry it out."""
         self._mailbox.append(event)
         if self._busy:
@@ -125,7 +126,7 @@ class TalkLegs:
         finally:
             self._busy = False
 
-    def _step(self, event: machine.Event) -> None:
+    def _step(self, event: te.Event) -> None:
         before = self._talk
         try:
             self._talk, effects = machine.step(before, event)
@@ -139,41 +140,39 @@ class TalkLegs:
                 self.log.failure("call {id}: {effect} failed", id=self._call_id, effect=effect)
         self._settle()
 
-    def _do(self, effect: machine.Effect, leader: str) -> None:
+    def _do(self, effect: te.Effect, leader: str) -> None:
         match effect:
-            case machine.Ring(party, target, asked):
+            case te.Ring(party, target, asked):
                 self._ring(party, target, asked)
-            case machine.Drop(party):
+            case te.Drop(party):
                 self._drop(party)
-            case machine.Lead(party):
+            case te.Lead(party):
                 member = self._members.pop(party)
                 member.party = AGENT
                 self._members[AGENT] = member
-            case machine.Keys(party, digits):
+            case te.Keys(party, digits):
                 leg = self._leg(party)
                 if leg is not None:
                     leg.send_dtmf(digits)
-            case machine.ParkTimer(on):
+            case te.ParkTimer(on):
                 stop_timer(self._park)
                 if on:
                     limit = self._parts.park_limit_s
-                    self._park = self._parts.reactor.callLater(
-                        limit, self.take, machine.ParkedTooLong()
-                    )
-            case machine.Told(asked, ok, reason):
+                    self._park = self._parts.reactor.callLater(limit, self.take, te.ParkedTooLong())
+            case te.Told(asked, ok, reason):
                 if asked in self._answers:
                     self._answers[asked](ok, reason)
-            case machine.Write(kind, data):
+            case te.Write(kind, data):
                 self._write(kind, {**data, "area": self._area})
-            case machine.Handed(agent, outside):
+            case te.Handed(agent, outside):
                 self._post(ev.Handed(agent, outside))
-            case machine.Over("agent hung up"):
+            case te.Over("agent hung up"):
                 self._post(ev.AgentEnded(leader, lost=False))
-            case machine.Over(reason):
+            case te.Over(reason):
                 self._post(ev.TalkEnded(reason))
-            case machine.Requeue(_, lost) if lost:
+            case te.Requeue(_, lost) if lost:
                 self._post(ev.AgentEnded(leader, lost=True))
-            case machine.Requeue(reason, _, skill):
+            case te.Requeue(reason, _, skill):
                 self._post(ev.Requeued(reason, skill))
 
     # ---- legs --------------------------------------------------------------------------------
@@ -182,7 +181,7 @@ class TalkLegs:
         agent = target.name if target.kind is Kind.AGENT else ""
         own = party != "third" or self._talk.parked != ""
         if agent and not self._parts.people.reserve(agent, self._call_id, anyhow=own):
-            self.take(machine.Gone(party, why=YOUR_OWN if own else NOT_FREE))
+            self.take(te.Gone(party, why=YOUR_OWN if own else NOT_FREE))
             return
         member = self._members[party] = Member(party, agent, self)
         limit = AGENT_RING_S if agent else RING_S
@@ -227,7 +226,7 @@ class TalkLegs:
         stop_timer(member.timer)
         if member.agent:
             self._parts.people.talking(member.agent, self._call_id)
-        self.take(machine.Up(member.party))
+        self.take(te.Up(member.party))
 
     def gone(self, member: Member, code: int, reason: str) -> None:
         """A leg ended by itself; one that was up and did not end with BYE (code 200) was lost."""
@@ -236,7 +235,7 @@ class TalkLegs:
         del self._members[member.party]
         self._part(member)
         lost = member.up and code >= 300
-        self.take(machine.Gone(member.party, lost, why(code, reason)))
+        self.take(te.Gone(member.party, lost, why(code, reason)))
 
     def unanswered(self, member: Member) -> None:
         """Nobody took it in time."""

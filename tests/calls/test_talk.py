@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telephony.calls import talk as machine
+from telephony.calls import talk_events as te
 from telephony.calls.parties import (
     AGENT,
     CALLER,
@@ -20,7 +21,8 @@ from telephony.calls.parties import (
     on_music,
     shown,
 )
-from telephony.calls.talk import (
+from telephony.calls.talk import begun
+from telephony.calls.talk_events import (
     Command,
     Drop,
     Gone,
@@ -35,7 +37,6 @@ from telephony.calls.talk import (
     Supervise,
     Told,
     Up,
-    begun,
 )
 
 WANG = Target(Kind.AGENT, "wang")
@@ -46,12 +47,12 @@ BOTH = {(AGENT, CALLER), (CALLER, AGENT)}
 TRIO = {(a, b) for a in (AGENT, CALLER, THIRD) for b in (AGENT, CALLER, THIRD) if a != b}
 
 
-def feed(talk: Talk, *events: machine.Event) -> tuple[Talk, list[machine.Effect]]:
+def feed(talk: Talk, *events: te.Event) -> tuple[Talk, list[te.Effect]]:
     """Feed events; return the state and the effects of the last one without its notes."""
-    effects: tuple[machine.Effect, ...] = ()
+    effects: tuple[te.Effect, ...] = ()
     for event in events:
         talk, effects = machine.step(talk, event)
-    return talk, [effect for effect in effects if not isinstance(effect, machine.Write)]
+    return talk, [effect for effect in effects if not isinstance(effect, te.Write)]
 
 
 def li(name: str, **more: object) -> Command:
@@ -291,7 +292,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
         (supervised("whisper"), Gone(AGENT, lost=True), Requeue("agent lost", lost=True)),
     ],
 )
-def test_who_hangs_up_and_what_follows(talk: Talk, gone: Gone, end: machine.Effect) -> None:
+def test_who_hangs_up_and_what_follows(talk: Talk, gone: Gone, end: te.Effect) -> None:
     after, effects = feed(talk, gone)
     assert effects[-1] == end
     assert after.over == isinstance(end, Over | Requeue)
@@ -339,9 +340,7 @@ def test_a_supervisor_comes_changes_and_leaves() -> None:
 def test_every_use_of_supervision_is_written_down() -> None:
     for name in ("listen", "whisper", "barge", "takeover"):
         _, effects = machine.step(begun("li"), Supervise("chen", name, "s"))
-        assert effects[0] == machine.Write(
-            "supervised", {"by": "chen", "mode": name, "agent": "li"}
-        )
+        assert effects[0] == te.Write("supervised", {"by": "chen", "mode": name, "agent": "li"})
 
 
 @pytest.mark.parametrize("before", ["", "listen"])

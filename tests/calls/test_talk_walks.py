@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from telephony.calls import talk as machine
+from telephony.calls import talk_events as te
 from telephony.calls.parties import (
     AGENT,
     CALLER,
@@ -52,44 +53,44 @@ class World(RuleBasedStateMachine):
         self.up = {AGENT}
         self.rings: set[str] = set()
         self.agents = {AGENT: "li"}
-        self.ends: list[machine.Effect] = []
+        self.ends: list[te.Effect] = []
         self.asked: dict[str, int] = {}
         self.parked = False
         self.count = 0
 
-    def feed(self, event: machine.Event) -> None:
+    def feed(self, event: te.Event) -> None:
         was_over = bool(self.ends)
         self.talk, effects = machine.step(self.talk, event)
-        if isinstance(event, machine.Command | machine.Supervise):
-            told = [e for e in effects if isinstance(e, machine.Told) and e.id == event.id]
-            rung = [e for e in effects if isinstance(e, machine.Ring) and e.asked == event.id]
+        if isinstance(event, te.Command | te.Supervise):
+            told = [e for e in effects if isinstance(e, te.Told) and e.id == event.id]
+            rung = [e for e in effects if isinstance(e, te.Ring) and e.asked == event.id]
             assert len(told) + len(rung) == 1, "an answer, or a phone that rings for it"
         for effect in effects:
-            assert not was_over or isinstance(effect, machine.Told), "effects after the end"
+            assert not was_over or isinstance(effect, te.Told), "effects after the end"
             self.carry_out(effect)
 
-    def carry_out(self, effect: machine.Effect) -> None:
+    def carry_out(self, effect: te.Effect) -> None:
         match effect:
-            case machine.Ring(party, target, _):
+            case te.Ring(party, target, _):
                 assert party not in self.up | self.rings, "one leg a party"
                 self.rings.add(party)
                 if target.kind is Kind.AGENT:
                     self.agents[party] = target.name
-            case machine.Drop(party):
+            case te.Drop(party):
                 self.remove(party)
-            case machine.Lead(party):
+            case te.Lead(party):
                 assert party in self.up and AGENT not in self.up, "two legs lead"
                 name = self.agents[party]
                 self.remove(party)
                 self.up.add(AGENT)
                 self.agents[AGENT] = name
-            case machine.Keys(party, _):
+            case te.Keys(party, _):
                 assert party == CALLER or party in self.up, "keys to nobody"
-            case machine.ParkTimer(on):
+            case te.ParkTimer(on):
                 self.parked = on
-            case machine.Handed(agent):
+            case te.Handed(agent):
                 assert self.agents.get(AGENT, "") == agent == self.talk.agent
-            case machine.Over() | machine.Requeue():
+            case te.Over() | te.Requeue():
                 self.ends.append(effect)
 
     def remove(self, party: str) -> None:
@@ -105,7 +106,7 @@ class World(RuleBasedStateMachine):
         slot = "1" if right_slot else "2"
         busy = name == "retrieve" and by in self.agents.values()
         if not busy and (whom.kind is not Kind.AGENT or whom.name not in self.agents.values()):
-            self.feed(machine.Command(by, name, f"q{self.count}", whom, "1", slot))
+            self.feed(te.Command(by, name, f"q{self.count}", whom, "1", slot))
 
     @precondition(lambda self: self.talk.agent)
     @rule(name=commands, whom=targets)
@@ -115,7 +116,7 @@ class World(RuleBasedStateMachine):
     @rule(by=st.sampled_from(SUPERVISORS), name=st.sampled_from(MODES))
     def a_supervisor_asks(self, by: str, name: str) -> None:
         self.count += 1
-        self.feed(machine.Supervise(by, name, f"s{self.count}"))
+        self.feed(te.Supervise(by, name, f"s{self.count}"))
 
     @precondition(lambda self: self.rings)
     @rule(data=st.data())
@@ -123,25 +124,25 @@ class World(RuleBasedStateMachine):
         party = data.draw(st.sampled_from(sorted(self.rings)))
         self.rings.discard(party)
         self.up.add(party)
-        self.feed(machine.Up(party))
+        self.feed(te.Up(party))
 
     @precondition(lambda self: self.rings | self.up)
     @rule(data=st.data(), lost=st.booleans())
     def one_goes(self, data: st.DataObject, lost: bool) -> None:
         party = data.draw(st.sampled_from(sorted(self.rings | self.up)))
         self.remove(party)
-        self.feed(machine.Gone(party, lost, "对方正忙。"))
+        self.feed(te.Gone(party, lost, "对方正忙。"))
 
     @rule(chance=st.integers(0, 9))
     def the_caller_may_go(self, chance: int) -> None:
         if not chance and not self.ends:
-            self.feed(machine.Gone(CALLER))
-            assert self.ends == [machine.Over("caller hung up")]
+            self.feed(te.Gone(CALLER))
+            assert self.ends == [te.Over("caller hung up")]
 
     @precondition(lambda self: self.parked)
     @rule()
     def parked_too_long(self) -> None:
-        self.feed(machine.ParkedTooLong())
+        self.feed(te.ParkedTooLong())
 
     # ---- what always holds ---------------------------------------------------------------------
 
