@@ -119,7 +119,7 @@ class Control:
         to = f"number:{said.get('number', '')}"
         target = target_of(to, by, self._rules, self._quota, self._reactor.seconds())
         if isinstance(target, str):
-            self._audit(by, "dial.refused", target)
+            self._audit(by, "dial.refused", f"{masked(to)}: {target}")
             answer(False, target)
             return
         self._audit(by, "dial", f"{target.name} {said.get('ticket', '')}".strip())
