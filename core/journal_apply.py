@@ -45,8 +45,8 @@ def apply_to_call(db: Session, record: Record) -> None:
             db.execute(insert(_table(Utterance)), row)
         case "recording":
             _recording(db, record)
-        case "supervised" | "control":
-            _audit(db, record)
+        case "control":
+            _refused(db, record)
         case kind:
             _change(db, record, kind)
 
@@ -96,16 +96,13 @@ def _recording(db: Session, record: Record) -> None:
         db.execute(insert(table), first)
 
 
-def _audit(db: Session, record: Record) -> None:
-    """Every supervision, and whatever an agent wanted that was not allowed, is audited."""
+def _refused(db: Session, record: Record) -> None:
+    """Audit what an agent wanted that is not allowed."""
     data = record.data
-    did = f"supervise.{data['mode']}" if record.kind == "supervised" else "control.refused"
-    what = record.call_id
-    if record.kind == "control":
-        if not data.get("refused"):
-            return
-        what = f"{what} {data['command']} {data['to']}: {data['refused']}"
-    row = {"at": record.at, "who": data["by"][:64], "did": did, "what": what[:255]}
+    if not data.get("refused"):
+        return
+    what = f"{record.call_id} {data['command']} {data['to']}: {data['refused']}"
+    row = {"at": record.at, "who": data["by"][:64], "did": "control.refused", "what": what[:255]}
     db.execute(insert(_table(AuditEntry)), {**row, "area": data.get("area", ""), "address": ""})
 
 

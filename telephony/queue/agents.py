@@ -146,8 +146,11 @@ def done(agent: Agent, call: str, now: float) -> Agent:
 
 
 def reservable(agent: Agent, anyhow: bool) -> bool:
-    """Whether a call may ring the agent past the queue; `anyhow` because they asked for it."""
-    return agent.free or (anyhow and agent.state in (State.IDLE, State.WRAPUP))
+    """Whether a call may ring the agent past the queue.
+
+    `anyhow`: they asked for it themselves, also a supervisor whose page takes no calls.
+    """
+    return agent.free or (anyhow and agent.state not in (State.OFFERED, State.TALKING))
 
 
 def released(agent: Agent, call: str, now: float) -> Agent:

@@ -169,8 +169,8 @@ class Dispatcher:
 
     def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
         """Keep an agent for a call that a person rings them for, unless they have another."""
-        who = self._agents.get(agent)
-        if who is None or not machine.reservable(who, anyhow):
+        who = self._agent(agent)
+        if not machine.reservable(who, anyhow):
             return False
         self._change(agent, machine.offered(who, call_id, self._now()))
         return True

@@ -525,7 +525,12 @@ async def test_who_asks_for_a_call_themselves_need_not_be_ready(floor: Floor) ->
     assert floor.queue.reserve("chen", "c1", anyhow=True)
     floor.queue.release("chen", "c1")
     assert floor.state("chen") == ("idle", "off")
-    assert not floor.queue.reserve("nobody", "c1", anyhow=True)
+    assert not floor.queue.reserve("nobody", "c1")
+    assert floor.queue.reserve("liu", "c1", anyhow=True), "a page that takes no calls says nothing"
+    floor.queue.talking("liu", "c1")
+    assert not floor.queue.reserve("liu", "c4", anyhow=True)
+    floor.queue.release("liu", "c1")
+    assert floor.state("liu") == ("away", "off")
     floor.ready("li")
     caller = floor.join(Caller("c2"))
     await floor.settle()
