@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext
 from tests.agent_ui.browser import enter
 from tests.e2e.citizen import RATE, Citizen, level, rms, tone
 from tests.e2e.conftest import run, scene
-from tests.e2e.desk import Agent, Chromium
+from tests.e2e.desk import Agent, Chromium, PaperAgent
 from tests.e2e.service import PASSWORD, Service, eventually
 from tests.sip.peer import Caller as Peer
 from tests.sip.rtp import tone as frames
@@ -80,10 +80,11 @@ class Seat(Agent):
 
 
 class Floor:
-    """A service with a simulated 120, and everybody at their pages."""
+    """A service with a simulated 120, a busy number, a desk phone, and everybody at their pages."""
 
-    def __init__(self, service: Service, chromium: Chromium, ambulance: Peer) -> None:
-        self.service, self.watch, self.ambulance = service, service.watch, ambulance
+    def __init__(self, service: Service, chromium: Chromium, far: dict[str, Peer]) -> None:
+        self.service, self.watch, self.far = service, service.watch, far
+        self.ambulance = far["120"]
         self.li = Seat(chromium, service, service.agent("li"), LI_HZ)
         self.wang = Seat(chromium, service, service.agent("wang"), WANG_HZ)
         self.chen = Seat(chromium, service, service.agent("chen", "supervisor"), CHEN_HZ)
@@ -171,13 +172,20 @@ def floor(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Everybody at their pages."""
 
     async def begin() -> Floor:
-        ambulance = await Peer.open(9)
-        ambulance.rtp.source = lambda n: frames(AMBULANCE_HZ, 1, start=n)
-        port = ambulance.wire.local[1]
-        agencies = json.dumps({"120": f"sip:120@127.0.0.1:{port}"})
-        folder = tmp_path_factory.mktemp("floor")
-        service = await Service(folder, drain_s="5", agencies=agencies).start()
-        floor = Floor(service, chromium, ambulance)
+        far = {name: await Peer.open(9) for name in ("120", "busy", "desk")}
+        for name, hertz in (("120", AMBULANCE_HZ), ("desk", WANG_HZ)):
+            far[name].rtp.source = lambda n, hertz=hertz: frames(hertz, 1, start=n)
+        far["busy"].answer_invites = 486
+        at = {name: f"127.0.0.1:{peer.wire.local[1]}" for name, peer in far.items()}
+        local = {"name": "local", "addresses": ["127.0.0.0/8"], "trusted": True}
+        service = await Service(
+            tmp_path_factory.mktemp("floor"),
+            drain_s="5",
+            agencies=json.dumps({"120": f"sip:120@{at['120']}"}),
+            desk_phones=json.dumps({"zhao": f"sip:8001@{at['desk']}"}),
+            trunks=json.dumps([{**local, "dial": f"sip:{{number}}@{at['busy']}"}]),
+        ).start()
+        floor = Floor(service, chromium, far)
         await floor.open()
         return floor
 
@@ -185,7 +193,8 @@ def floor(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield floor
     for seat in (floor.li, floor.wang, floor.chen):
         run(seat.close_tab())
-    floor.ambulance.close()
+    for peer in floor.far.values():
+        peer.close()
     assert run(floor.service.stop()) == 0, floor.service.log.read_text()
 
 
@@ -286,6 +295,52 @@ async def test_barging_in_and_taking_over(floor: Floor) -> None:
     assert ticket["agent"] == "chen"
     _, right = await channels(floor.service, call)
     assert level(right[-RATE * 2 :], CHEN_HZ) > 1000
+
+
+@scene
+async def test_a_number_that_is_busy_or_forbidden_leaves_the_caller_with_the_agent(
+    floor: Floor,
+) -> None:
+    citizen, call = await floor.talk()
+    since = floor.watch.place
+    await floor.asks(floor.li, "transfer", call, to="number:13800138000")
+    late = await floor.watch.until(
+        "that it is busy",
+        lambda topic, heard: topic == "agent.controlled" and heard["ok"] is False,
+        since=since,
+    )
+    assert (late["call"], late["why"]) == (call, "对方正忙。")
+    await hears_only(citizen, LI_HZ)
+    rang = floor.far["busy"].messages[0]
+    assert rang.uri.startswith("sip:+8613800138000@")
+    ask = {"agent": "li", "call": call, "command": "transfer", "to": "number:0085221234567"}
+    answer = await floor.watch.ask("agent.control", **ask)
+    assert answer["why"] == "国际号码和特殊收费号码不允许拨打。"
+    await floor.li.hears_only(CALLER_HZ)
+    await floor.over(citizen)
+
+
+@scene
+async def test_a_desk_phone_rings_instead_of_the_browser(floor: Floor) -> None:
+    since, phone = floor.watch.place, floor.far["desk"]
+    await floor.li.page.click("[data-status=break]:not([disabled])")
+    await floor.watch.agent("li", since, status="break")
+    zhao = await PaperAgent(floor.service, floor.service.agent("zhao")).ready()
+    citizen = await Citizen(floor.service.sip).answered()
+    citizen.press("0")
+    await floor.watch.row(citizen.number, state="connected", agent="zhao")
+    citizen.say(tone(CALLER_HZ, 120))
+    await hears_only(citizen, WANG_HZ)
+    await at(phone, CALLER_HZ)
+    assert zhao.signals.empty(), "the browser rings, too"
+    await phone.hangup()
+    assert (await citizen.over()).by == "far"
+    await floor.watch.agent("zhao", since, state="wrapup")
+    await zhao.leave()
+    since = floor.watch.place
+    await floor.li.page.click("[data-status=ready]:not([disabled])")
+    await floor.watch.agent("li", since, status="ready", state="idle")
+    await floor.over(citizen)
 
 
 async def at(peer: Peer, *hertz: float) -> None:
