@@ -14,14 +14,17 @@ from typing import Any
 from redis.asyncio import Redis
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
 
 from asr.port import Recogniser
 from asr.second_reader.port import SecondReader
+from core.aio import deferred
 from core.bus import Bus
 from core.check import Check
 from core.clock import Now, local
 from core.db import Sessions
 from core.journal import Journal
+from core.journal_tables import AuditEntry
 from core.settings import Settings
 from core.teardown import Teardown
 from ivr.dialogue import Dialogue
@@ -30,12 +33,15 @@ from ivr.voice.build import PROMPTS
 from ivr.voice.port import Prompts
 from telephony import metrics
 from telephony.calls import recovery
+from telephony.calls.click import ClickToDial
+from telephony.calls.control import TOPICS, Control
 from telephony.calls.machine import CallMachine
+from telephony.calls.parking import Slots
 from telephony.calls.ports import CaseDesk, Guide, Parts, Reply, Texts
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
-from telephony.from_settings import area_of, is_urgent, sip_settings
+from telephony.from_settings import area_of, dial_rules, is_urgent, sip_settings
 from telephony.health import NodeHealth
 from telephony.queue.call_backs import CallBackDesk, CallBackStore, Means
 from telephony.queue.desk import Desk
@@ -48,6 +54,8 @@ from telephony.queue.rules import Rules
 from telephony.sip.line import SipLine
 from telephony.sip.outgoing import Outgoing, trunk_out
 from telephony.sip.port import Invitation
+
+log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,7 @@ class Switchboard:
             lambda invitation: is_urgent(settings, invitation),
         )
         self._desk.browsers = self._line
+        self._slots = Slots()
         lease = Lease(rooms.redis, settings.node)
         publish = self._snapshot.publish
         self._queue_log = QueueLog(rooms.sessions, reactor, deferToThread, publish)
@@ -118,8 +127,9 @@ class Switchboard:
         self._places = Places(self._people, self._redial, reactor, now)
         self._call_backs = self._make_call_backs()
         self._places.promised = self._call_backs
+        parts = self._parts()
         self._calls = Calls(
-            self._parts(),
+            parts,
             settings.node,
             lambda invitation: area_of(settings, invitation),
             lambda: uuid.uuid4().hex,
@@ -128,6 +138,16 @@ class Switchboard:
             settings.number,
         )
         self._call_backs.calls = self._calls
+        self._control = Control(
+            self._calls.find,
+            lambda call: deferred(self._snapshot.elsewhere(call, settings.node)),
+            dial_rules(settings),
+            self._slots,
+            publish,
+            reactor,
+            self._audit,
+            ClickToDial(self._calls, parts, lambda: uuid.uuid4().hex),
+        )
         self._health = NodeHealth(
             settings.node,
             reactor,
@@ -149,6 +169,7 @@ class Switchboard:
         bus.subscribe(["agent.force"], self._people.force)
         bus.subscribe(["queue.move"], self._people.move)
         teardown.add("queue log", self._queue_log.stop)
+        bus.subscribe(TOPICS, self._control.message)
         await self._people.start()
         teardown.add("queue", self._people.stop)
         await self._redial.start()
@@ -220,6 +241,11 @@ class Switchboard:
             recall=self._recall,
             slow=rooms.slow,
             texts=rooms.texts,
+            outgoing=self._outgoing(),
+            slots=self._slots,
+            desk_phones=settings.desk_phones,
+            park_limit_s=settings.park_s,
+            show_listeners=settings.show_listeners,
         )
 
     def _make_call_backs(self) -> CallBackDesk:
@@ -231,6 +257,22 @@ class Switchboard:
         )
         store = self._rooms.call_backs
         return CallBackDesk(store, self._people, self._places, outgoing, means, settings.callbacks)
+
+    def _outgoing(self) -> Outgoing:
+        trunks = sip_settings(self._settings, None, None).trunks
+        trunk = trunk_out(trunks, self._settings.out_trunk)
+        return Outgoing(self._line, trunk, self._reactor, self._settings.number)
+
+    def _audit(self, who: str, did: str, what: str) -> None:
+        """Write down what concerns no call, so that no journal record can say it."""
+        at, sessions = self._now(), self._rooms.sessions
+
+        def write() -> None:
+            with sessions() as db:
+                db.add(AuditEntry(at=at, who=who[:64], did=did, what=what[:255]))
+
+        done = deferToThread(write)
+        done.addErrback(lambda f: log.failure("{who} {did} is not audited", f, who=who, did=did))
 
     def _recall(self, invitation: Invitation) -> Deferred[frozenset[str]]:
         return self._rooms.recall("" if invitation.withheld else invitation.caller)

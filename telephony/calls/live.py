@@ -8,6 +8,9 @@ from typing import Any
 from core.crypto import mask_number
 from telephony.calls.machine import CallState
 
+TALK = ("held", "muted", "consult", "consult_state", "conference", "supervised_by", "parked")
+"""What `telephony.calls.parties.shown` says of a talk."""
+
 Publish = Callable[[str, dict[str, Any]], None]
 
 
@@ -27,6 +30,7 @@ class LiveRow:
             "ticket": "",
             "emergency": False,
             "language": "",
+            **dict.fromkeys(TALK, ""),
         }
         self._publish = publish
         self._over = False
@@ -55,6 +59,10 @@ class LiveRow:
             self._set(topic=data["value"])
         elif kind == "note" and data["key"] == "language":
             self._set(language=data["value"])
+
+    def talk(self, fields: dict[str, str]) -> None:
+        """Show who is held, consulted, joined or parked."""
+        self._set(**fields)
 
     def ticket(self, number: str) -> None:
         """Show the ticket's number."""

@@ -66,12 +66,11 @@ class Calls:
         if self._draining:
             leg.refuse(503, RETRY_AFTER_S)
             return
-        session, live, opened = self._open(
-            self._new_id(), self._area_of(invitation), leg, invitation
-        )
+        area = self._area_of(invitation)
+        session, live = self._open(self._new_id(), area, leg, invitation)
         leg.ring()
         self._recall(session, invitation)
-        opened.addCallback(lambda _: self._begin(session, live))
+        self._write_opening(session, invitation).addCallback(lambda _: self._begin(session, live))
 
     def called_back(
         self, leg: Leg, call_id: str, area: str, number: str, agent: str, trunk: str = ""
@@ -82,7 +81,7 @@ class Calls:
         durable.
         """
         invitation = Invitation("", "", trunk, number, "", self._number)
-        session, live, opened = self._open(call_id, area, leg, invitation)
+        session, live = self._open(call_id, area, leg, invitation)
         session.know(frozenset({CALLED_BACK}))
         self._recall(session, invitation)
 
@@ -93,13 +92,31 @@ class Calls:
             if session.state.phase is Phase.ENDED:
                 self._parts.people.leave(call_id)
 
-        return opened.addCallback(ready)
+        return self._write_opening(session, invitation).addCallback(ready)
+
+    def dialled(self, call_id: str, leg: Leg, number: str, agent: str, side: Leg) -> CallSession:
+        """Open a call that an agent placed: both legs are up, the citizen's and the agent's.
+
+        `number` is the citizen's. The call has a ticket of its own, as every call.
+        """
+        invitation = Invitation("", "", "", number, "", "")
+        session, live = self._open(call_id, self._area_of(invitation), leg, invitation)
+
+        def begin(_: object) -> None:
+            session.begin_dialled(agent, side)
+            self._ticket(call_id, live.ticket)
+
+        self._write_opening(session, invitation).addCallback(begin)
+        return session
+
+    def find(self, call_id: str) -> CallSession | None:
+        """Return a running call of this node."""
+        return self._sessions.get(call_id)
 
     def _open(
         self, call_id: str, area: str, leg: Leg, invitation: Invitation
-    ) -> tuple[CallSession, LiveRow, Deferred[None]]:
-        """Make a call's session and live row, and write its first record."""
-        now = self._parts.now()
+    ) -> tuple[CallSession, LiveRow]:
+        """Make a call's session and live row."""
         live = LiveRow(
             {
                 "id": call_id,
@@ -107,15 +124,19 @@ class Calls:
                 "area": area,
                 "caller": "" if invitation.withheld else invitation.caller,
                 "called": invitation.called,
-                "started_at": now.isoformat(),
+                "started_at": self._parts.now().isoformat(),
             },
             self._parts.publish,
         )
         session = CallSession(call_id, area, leg, invitation, self._parts, live, self._closed)
         self._sessions[call_id], self._rows[call_id] = session, live
-        opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
         self._limit(session, self._max_call_s)
-        return session, live, self._parts.journal.write(opened)
+        return session, live
+
+    def _write_opening(self, session: CallSession, invitation: Invitation) -> Deferred[None]:
+        data = self._opening(session.area, invitation)
+        opened = Record(session.call_id, 0, self._parts.now(), "opened", data)
+        return self._parts.journal.write(opened)
 
     def drain(self) -> Deferred[None]:
         """Refuse new calls from now on; fires when the last running call is closed."""

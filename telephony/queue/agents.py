@@ -199,6 +199,21 @@ def released(agent: Agent, call: str, now: float) -> Agent:
     return _enter(agent, State.IDLE if agent.tabs else State.AWAY, now, call="")
 
 
+def reservable(agent: Agent, anyhow: bool) -> bool:
+    """Whether a call may ring the agent past the queue.
+
+    `anyhow`: they asked for it themselves, also a supervisor whose page takes no calls.
+    """
+    return agent.free or (anyhow and agent.state not in (State.OFFERED, State.TALKING))
+
+
+def released(agent: Agent, call: str, now: float) -> Agent:
+    """A call that rang them past the queue is over for them; there is nothing to wrap up."""
+    if agent.call != call or agent.state not in (State.OFFERED, State.TALKING):
+        return agent
+    return replace(agent, state=State.IDLE if agent.tabs else State.AWAY, call="", since=now)
+
+
 def wrapped_up(agent: Agent, now: float) -> Agent:
     """The agent finished the wrap-up, or its time is over."""
     if agent.state is not State.WRAPUP:

@@ -157,12 +157,25 @@ class SipLine(Line):
             return
         a.stop_playing()
         b.stop_playing()
-        self._legs[a.id].wiring.bridge(self._legs[b.id].wiring)
+        self.hear(a, b)
+        self.hear(b, a)
 
     def unbridge(self, a: Leg, b: Leg) -> None:
         """See Line."""
-        if a.id in self._legs and b.id in self._legs:
-            self._legs[a.id].wiring.unbridge(self._legs[b.id].wiring)
+        self.unhear(a, b)
+        self.unhear(b, a)
+
+    def hear(self, listener: Leg, speaker: Leg) -> None:
+        """See Line."""
+        one, other = self._legs.get(listener.id), self._legs.get(speaker.id)
+        if one is not None and other is not None and one is not other:
+            one.wiring.hear(other.wiring)
+
+    def unhear(self, listener: Leg, speaker: Leg) -> None:
+        """See Line."""
+        one, other = self._legs.get(listener.id), self._legs.get(speaker.id)
+        if one is not None and other is not None:
+            one.wiring.unhear(other.wiring)
 
     def dial(
         self,

@@ -224,6 +224,19 @@ class Shift(RuleBasedStateMachine):
         call, self.connected = self.connected, ""
         self.agent = machine.done(self.agent, call, self.now)
 
+    @precondition(lambda self: not self.ringing and not self.connected)
+    @rule(anyhow=st.booleans())
+    def a_colleague_rings(self, anyhow: bool) -> None:
+        if machine.reservable(self.agent, anyhow):
+            self.ringing = "past the queue"
+            self.agent = machine.offered(self.agent, self.ringing, self.now)
+
+    @precondition(lambda self: self.ringing or self.connected)
+    @rule()
+    def leaves_without_wrap_up(self) -> None:
+        call, self.ringing, self.connected = self.ringing or self.connected, "", ""
+        self.agent = machine.released(self.agent, call, self.now)
+
     @rule(call=st.sampled_from(["c0", "c1", "c2"]))
     def late_news(self, call: str) -> None:
         if call not in (self.ringing, self.connected) and call != self.agent.call:
@@ -232,6 +245,7 @@ class Shift(RuleBasedStateMachine):
                 machine.talking(before, call, self.now),
                 machine.refused(before, call, "no answer", self.now),
                 machine.done(before, call, self.now),
+                machine.released(before, call, self.now),
             ):
                 assert after == before
 

@@ -522,3 +522,42 @@ async def test_skills_are_as_the_page_says_last(floor: Floor) -> None:
     assert floor.queue.snapshot()[1][0]["skills"] == "粤语"
     floor.say("chen", "hello", skills=[])
     assert floor.queue.snapshot()[1][0]["skills"] == ""
+
+
+@scene
+async def test_who_is_reserved_for_a_colleague_gets_no_other_call(floor: Floor) -> None:
+    floor.ready("li")
+    assert floor.queue.reserve("li", "c1")
+    assert not floor.queue.reserve("li", "c2"), "twice"
+    caller = floor.join(Caller("c3"))
+    await floor.settle()
+    assert caller.offers == [] and floor.state("li") == ("offered", "ready")
+    floor.queue.talking("li", "c1")
+    assert not floor.queue.reserve("li", "c2", anyhow=True)
+    floor.queue.release("li", "c2")
+    assert floor.state("li") == ("talking", "ready"), "another call's end is not theirs"
+    floor.queue.release("li", "c1")
+    await floor.settle()
+    assert caller.offers == ["li"], "without wrap-up the next one comes"
+
+
+@scene
+async def test_who_asks_for_a_call_themselves_need_not_be_ready(floor: Floor) -> None:
+    floor.say("chen", "hello")
+    assert not floor.queue.reserve("chen", "c1"), "a colleague may not ring who is off duty"
+    assert floor.queue.reserve("chen", "c1", anyhow=True)
+    floor.queue.release("chen", "c1")
+    assert floor.state("chen") == ("idle", "off")
+    assert not floor.queue.reserve("nobody", "c1")
+    assert floor.queue.reserve("liu", "c1", anyhow=True), "a page that takes no calls says nothing"
+    floor.queue.talking("liu", "c1")
+    assert not floor.queue.reserve("liu", "c4", anyhow=True)
+    floor.queue.release("liu", "c1")
+    assert floor.state("liu") == ("away", "off")
+    floor.ready("li")
+    caller = floor.join(Caller("c2"))
+    await floor.settle()
+    floor.queue.talking("li", "c2")
+    floor.queue.done("li", "c2")
+    assert caller.offers == ["li"] and floor.state("li")[0] == "wrapup"
+    assert floor.queue.reserve("li", "c2", anyhow=True), "retrieving what they parked"
