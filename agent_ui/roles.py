@@ -32,6 +32,14 @@ class Permission(StrEnum):
     SERVICE_PLACES = "see service places"
     SERVICE_PLACES_IMPORT = "read service places in and out"
     METRICS = "read metrics"
+    WALLBOARD = "see the wallboard"
+    QUEUE = "see who waits and why"
+    QUEUE_MOVE = "move a caller to the front"
+    SUPERVISE = "listen to running calls and step into them"
+    AGENT_DAYS = "see what agents did over the day"
+    AGENT_FORCE = "set an agent ready or not ready"
+    NOTES = "write notes on recordings"
+    DOWNLOAD = "download recordings"
 
 
 ROLE_LABELS = {
@@ -60,6 +68,14 @@ RIGHTS: dict[Permission, frozenset[Role]] = {
     Permission.SERVICE_PLACES: _ALL,
     Permission.SERVICE_PLACES_IMPORT: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
     Permission.METRICS: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
+    Permission.WALLBOARD: _PEOPLE,
+    Permission.QUEUE: frozenset({Role.SUPERVISOR}),
+    Permission.QUEUE_MOVE: frozenset({Role.SUPERVISOR}),
+    Permission.SUPERVISE: frozenset({Role.SUPERVISOR}),
+    Permission.AGENT_DAYS: frozenset({Role.SUPERVISOR}),
+    Permission.AGENT_FORCE: frozenset({Role.SUPERVISOR}),
+    Permission.NOTES: _PEOPLE,
+    Permission.DOWNLOAD: frozenset({Role.SUPERVISOR}),
 }
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,7 @@ class Switchboard:
             lambda: len(self._calls),
             self._faults(),
             {"disk": lambda text: self._calls.stop_recordings("the disk is full")},
+            lambda: {"trunks": self._line.trunks(), "recogniser": asdict(rooms.recogniser.load)},
         )
 
     async def start(self, teardown: Teardown, recovered: Callable[[str], None]) -> None:

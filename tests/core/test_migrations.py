@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, text
 
+import agent_ui.agent_days.tables
+import agent_ui.notes.tables
 import agent_ui.tables
 import core.journal_tables
 import knowledge.places.tables
@@ -30,6 +32,8 @@ from tests.core import postgres
 from tests.tickets.journalled import Journalled
 
 ROOMS = (
+    agent_ui.agent_days.tables,
+    agent_ui.notes.tables,
     agent_ui.tables,
     core.journal_tables,
     knowledge.places.tables,
