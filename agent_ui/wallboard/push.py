@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,6 +56,14 @@ SETTLE_S = 0.5
 KEPT_DECISIONS = 500
 
 
+@dataclass(slots=True)
+class _Shown:
+    """What a page shows, and the last text it got of it."""
+
+    view: str
+    text: str = ""
+
+
 class Boards:
     """One per process, on its event loop."""
 
@@ -76,8 +85,7 @@ class Boards:
         self._due: list[Due] = []
         self._decisions: deque[Decision] = deque(maxlen=KEPT_DECISIONS)
         self._front: list[str] = []
-        self._pages: dict[Page, str] = {}
-        self._sent: dict[tuple[str, str], str] = {}
+        self._pages: dict[Page, _Shown] = {}
         self._read_at = datetime.min.replace(tzinfo=now().tzinfo)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,10 +108,11 @@ class Boards:
     def show(self, page: Page, view: str) -> None:
         """Show a page a view from now on, if its user may see it."""
         if view in VIEWS and page.who.may(VIEWS[view]):
-            self._pages[page] = view
+            self._pages[page] = shown = _Shown(view)
             page.put({"type": "clock", "now": self._now().isoformat()})
             if view != "agents":
-                page.put(self._text(view, page.who.area))
+                shown.text = self._text(view, page.who.area)
+                page.put(shown.text)
 
     def forget(self, page: Page) -> None:
         """A page was closed."""
@@ -111,8 +120,8 @@ class Boards:
 
     def agent_changed(self, agent: str, area: str) -> None:
         """What an agent does has changed, and is in the database: pages of days look again."""
-        for page, view in self._pages.items():
-            if view == "agents" and serves(page.who.area, area):
+        for page, shown in self._pages.items():
+            if shown.view == "agents" and serves(page.who.area, area):
                 page.put({"type": "agents", "agent": agent})
 
     def figures(self, area: str) -> dict[str, Any]:
@@ -175,7 +184,7 @@ class Boards:
         told = self._ledger.row(message, str(row.get("area", "")))
         if not told and row.get("queued_at"):
             # Ended by a crash: the journal says how, once it was closed.
-            self._later("read", SETTLE_S, lambda: self._background(self._read()))
+            self._later("read", SETTLE_S, lambda: self._background(self.refresh()))
         if call in self._front:
             self._front.remove(call)
 
@@ -191,9 +200,10 @@ class Boards:
             self.log.warn("what runs cannot be read from Redis: {e}", e=error)
         for row in self._mirror.calls.values():
             self._ledger.row(row)
-        await self._read()
+        await self.refresh()
 
-    async def _read(self) -> None:
+    async def refresh(self) -> None:
+        """Read the day's waits and what is due from the database again."""
         self._read_at = now = self._now()
         since = min(self._midnight(), now - RECENT)
 
@@ -231,20 +241,20 @@ class Boards:
         """The half hour moves on and deadlines pass without an event."""
         self._later("tick", TICK_S, self._tick)
         if self._now() - self._read_at >= READ_AGAIN:
-            self._background(self._read())
+            self._background(self.refresh())
         self._push()
 
     def _push(self) -> None:
         texts: dict[tuple[str, str], str] = {}
-        for page, view in list(self._pages.items()):
-            if view == "agents":
+        for page, shown in list(self._pages.items()):
+            key = (shown.view, page.who.area)
+            if shown.view == "agents":
                 continue
-            key = (view, page.who.area)
             if key not in texts:
                 texts[key] = self._text(*key)
-            if self._sent.get(key) != texts[key]:
-                page.put(texts[key])
-        self._sent = texts
+            if shown.text != texts[key]:
+                shown.text = texts[key]
+                page.put(shown.text)
 
     def _text(self, view: str, area: str) -> str:
         area = area or COUNTRY

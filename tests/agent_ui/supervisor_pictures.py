@@ -80,6 +80,7 @@ def fill(served: Served) -> None:
         add_note(db, TALK, 36_000, "没有说明需要老人的银行卡，下次提醒", "chen", now)
         keep(db, _days(now))
     _run(served, now)
+    served.run(served.app.state.boards.refresh())
 
 
 def _days(now: datetime) -> list[Change]:
@@ -109,9 +110,9 @@ def _run(served: Served, now: datetime) -> None:
     row("live1", 192, state="connected", agent="wang", heard="户口在天河区石牌街道",
         topic="person", caller="+86139****5521")  # fmt: skip
     row("live2", 47, heard="我想问一下低保怎么申请", topic="policy", area="440104")
-    row("live3", 65, state="queued", heard="转人工", caller="+86137****9034", priority="normal")
+    row("live3", 65, state="queued", heard="转人工", caller="+86137****9034")
     row("live4", 12, state="queued", emergency=True, heard="救命啊我摔倒了起不来",
-        topic="emergency", caller="+86159****8812", area="440111", priority="emergency")  # fmt: skip
+        caller="+86159****8812", area="440111", priority="emergency")  # fmt: skip
     row("live5", 33, state="queued", heard="我要讲白话", caller="+86135****2207", area="440103",
         language="粤语", priority="elder")  # fmt: skip
     for agent, status, state, call, reason in (
@@ -119,8 +120,10 @@ def _run(served: Served, now: datetime) -> None:
         ("zhao", "break", "idle", "", ""), ("lin", "ready", "wrapup", "call0016", ""),
         ("he", "break", "idle", "", "振铃20秒没有接"),
     ):  # fmt: skip
-        told = {"agent": agent, "area": "440106", "status": status, "state": state, "call": call,
-                "reason": reason, "pause": "rest" if agent == "zhao" else "", "skills": ""}  # fmt: skip
+        told = {
+            "agent": agent, "area": "440106", "status": status, "state": state, "call": call,
+            "reason": reason, "pause": "rest" if agent == "zhao" else "", "skills": "",
+        }  # fmt: skip
         served.publish("agent.state", told)
     for call, agent, why in (
         ("live1", "wang", "级别普通，等候最久；王小梅空闲最久"),

@@ -4,7 +4,7 @@ import { clock, line } from "./page.js";
 
 const wall = document.getElementById("wall");
 const part = (id) => document.getElementById(id);
-const MOST_TRUNKS = 4;
+const MOST_TRUNKS = 3;
 let figures = null;
 let ahead = 0;
 
