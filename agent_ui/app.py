@@ -32,7 +32,7 @@ from agent_ui.pages import (
     calls,
     entry,
     homes,
-    notes,
+    recording_notes,
     service_places,
     sound,
     street_map,
@@ -100,7 +100,7 @@ def make_app(console: Console) -> FastAPI:
     app.include_router(sms.router)
     app.include_router(boards_api.router)
     shown = (
-        probes, entry, calls, supervision, tickets, notes, homes, sound, street_map, trees,
+        probes, entry, calls, supervision, tickets, recording_notes, homes, sound, street_map, trees,
         service_places,
     )  # fmt: skip
     for part in (*shown, *ARTICLES):

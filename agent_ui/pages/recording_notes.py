@@ -64,7 +64,7 @@ def _shown(
         return HTMLResponse(fault, 400) if fault else to_ticket
     return page(
         request,
-        "parts/notes.html",
+        "parts/recording_notes.html",
         who,
         call_id=ticket.call_id,
         notes=notes_of(db, ticket.call_id),
