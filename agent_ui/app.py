@@ -100,9 +100,18 @@ def make_app(console: Console) -> FastAPI:
     app.include_router(sms.router)
     app.include_router(boards_api.router)
     shown = (
-        probes, entry, calls, supervision, tickets, recording_notes, homes, sound, street_map, trees,
+        probes,
+        entry,
+        calls,
+        supervision,
+        tickets,
+        recording_notes,
+        homes,
+        sound,
+        street_map,
+        trees,
         service_places,
-    )  # fmt: skip
+    )
     for part in (*shown, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)

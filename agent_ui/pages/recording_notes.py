@@ -12,7 +12,7 @@ from agent_ui import sight
 from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.guard import OwnForm, Parts, address_of, needs
-from agent_ui.notes.store import NoteRefused, add_note, notes_of, remove_note
+from agent_ui.recording_notes.store import NoteRefused, add_note, notes_of, remove_note
 from agent_ui.render import is_fragment, page
 from agent_ui.roles import Permission
 from tickets import store

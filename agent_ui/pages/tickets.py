@@ -16,8 +16,8 @@ from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.console import Console
 from agent_ui.guard import Forbidden, OwnForm, Parts, address_of, needs
-from agent_ui.notes.store import notes_of
 from agent_ui.pages import street_map
+from agent_ui.recording_notes.store import notes_of
 from agent_ui.render import is_fragment, page
 from agent_ui.roles import Permission
 from core.area import AreaError

@@ -17,7 +17,7 @@ from playwright.async_api import Page
 
 from agent_ui.agent_days.day import Change
 from agent_ui.agent_days.store import keep
-from agent_ui.notes.store import add_note
+from agent_ui.recording_notes.store import add_note
 from core.area import COUNTRY
 from tests.agent_ui import sample
 from tests.agent_ui.browser import Chromium

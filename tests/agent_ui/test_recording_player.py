@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from sqlalchemy import select
 
 from agent_ui import recordings
-from agent_ui.notes.store import NoteRefused, add_note, notes_of, remove_note
+from agent_ui.recording_notes.store import NoteRefused, add_note, notes_of, remove_note
 from agent_ui.recordings import PEAKS, NoWaveform, kept_waveform, waveform
 from core.journal_tables import AuditEntry
 from tests.agent_ui import sample
@@ -179,7 +179,7 @@ def test_note_is_written_at_the_moment_heard_and_found_again(
     served: Served, chromium: Chromium, file: Path
 ) -> None:
     async def scene(page: Page) -> None:
-        notes = page.locator("#notes")
+        notes = page.locator("#recording-notes")
         await expect(notes).to_contain_text("还没有备注")
         await page.evaluate("document.querySelector('#audio').currentTime = 27.5")
         await expect(notes).to_contain_text("在 0:27 处备注")

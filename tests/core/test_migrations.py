@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, text
 
 import agent_ui.agent_days.tables
-import agent_ui.notes.tables
+import agent_ui.recording_notes.tables
 import agent_ui.tables
 import core.journal_tables
 import knowledge.places.tables
@@ -33,7 +33,7 @@ from tests.tickets.journalled import Journalled
 
 ROOMS = (
     agent_ui.agent_days.tables,
-    agent_ui.notes.tables,
+    agent_ui.recording_notes.tables,
     agent_ui.tables,
     core.journal_tables,
     knowledge.places.tables,

@@ -88,7 +88,7 @@ function bind(root, talk) {
     if (event.target.name === "which") channels.hear(event.target.value);
   });
   on(document, "click", (event) => {
-    const note = event.target.closest("#notes [data-at]");
+    const note = event.target.closest("#recording-notes [data-at]");
     if (note) seek(Number(note.dataset.at) / 1000);
   });
   on(canvas, "pointerdown", (event) => {
@@ -128,12 +128,12 @@ function bind(root, talk) {
 
 // While a note is being written its moment stays.
 function noting() {
-  const text = document.querySelector("#notes [name=text]");
+  const text = document.querySelector("#recording-notes [name=text]");
   return text !== null && (text === document.activeElement || text.value !== "");
 }
 
 function showNoteAt(seconds) {
-  const form = document.querySelector("#notes .add-note");
+  const form = document.querySelector("#recording-notes .add-note");
   if (!form) return;
   form.elements.at_ms.value = Math.round(seconds * 1000);
   form.querySelector(".note-at").textContent = clock(seconds);

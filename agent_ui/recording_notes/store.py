@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agent_ui.notes.tables import RecordingNote
+from agent_ui.recording_notes.tables import RecordingNote
 from core.journal_tables import Recording
 
 LONGEST = 500
