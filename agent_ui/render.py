@@ -27,7 +27,7 @@ NAVIGATION = (
     ("/service-places", "服务网点", Permission.SERVICE_PLACES),
 )
 
-INSIDE = {"/articles": "/knowledge/"}
+INSIDE = {"/articles": ("/knowledge/",), "/live": ("/wallboard", "/queue", "/agents")}
 """Where else the pages of an entry lie."""
 
 
@@ -53,7 +53,7 @@ def page(
     console = console_of(request)
     here = request.url.path
     shown = [
-        (path, title, here == path or here.startswith((path + "/", INSIDE.get(path, path + "/"))))
+        (path, title, here == path or here.startswith((path + "/", *INSIDE.get(path, ()))))
         for path, title, permission in NAVIGATION
         if who is not None and who.could(permission)
     ]
