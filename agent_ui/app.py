@@ -29,6 +29,8 @@ from agent_ui.pages import (
     calls,
     entry,
     homes,
+    planning,
+    quality,
     roles,
     second_factor,
     service_places,
@@ -43,6 +45,7 @@ ARTICLES = (
     article_editor, articles, article_review, article_questions, article_notices,
     article_synonyms, article_exchange,
 )  # fmt: skip
+STAFF = (second_factor, roles, quality, planning)
 ABOUT = """Calls and tickets of a 12349 hotline. Every request carries a token made by
 `hotline token create`; it has the rights and the area of its user. Times are in UTC, callers'
 numbers are masked."""
@@ -84,20 +87,8 @@ def make_app(console: Console) -> FastAPI:
     app.state.templates = make_templates()
     app.include_router(routes.router)
     app.include_router(sms.router)
-    shown = (
-        probes,
-        entry,
-        second_factor,
-        roles,
-        calls,
-        tickets,
-        homes,
-        sound,
-        street_map,
-        trees,
-        service_places,
-    )
-    for part in (*shown, *ARTICLES):
+    shown = (probes, entry, calls, tickets, homes, sound, street_map, trees, service_places)
+    for part in (*shown, *ARTICLES, *STAFF):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
