@@ -33,6 +33,8 @@ from agent_ui.pages import (
     entry,
     homes,
     missed,
+    planning,
+    quality,
     recording_notes,
     roles,
     second_factor,
@@ -50,6 +52,7 @@ ARTICLES = (
     article_editor, articles, article_review, article_questions, article_notices,
     article_synonyms, article_exchange,
 )  # fmt: skip
+STAFF = (second_factor, roles, quality, planning)
 ABOUT = """Calls and tickets of a 12349 hotline. Every request carries a token made by
 `hotline token create`; it has the rights and the area of its user. Times are in UTC, callers'
 numbers are masked."""
@@ -105,8 +108,6 @@ def make_app(console: Console) -> FastAPI:
     shown = (
         probes,
         entry,
-        second_factor,
-        roles,
         calls,
         supervision,
         tickets,
@@ -118,7 +119,7 @@ def make_app(console: Console) -> FastAPI:
         service_places,
         missed,
     )
-    for part in (*shown, *ARTICLES):
+    for part in (*shown, *ARTICLES, *STAFF):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -25,6 +25,9 @@ NAVIGATION = (
     ("/trees", "语音流程", Permission.TREES),
     ("/articles", "政策条目", Permission.ARTICLES),
     ("/service-places", "服务网点", Permission.SERVICE_PLACES),
+    ("/quality", "质检", Permission.QUALITY_RESULTS),
+    ("/quality/mine", "我的质检", Permission.QUALITY_OWN),
+    ("/planning", "排班", Permission.PLANNING),
 )
 
 INSIDE = {"/articles": ("/knowledge/",), "/live": ("/wallboard", "/queue", "/agents")}
