@@ -16,7 +16,7 @@ from agent_ui.console import Console
 from agent_ui.guard import OwnForm, Parts, address_of, needs
 from agent_ui.live.asking import control
 from agent_ui.render import is_fragment, page
-from agent_ui.roles import Permission
+from agent_ui.roles import Fact, Field, Permission, sees_whole
 from tickets import store as tickets
 from tickets.missed import rule, store
 from tickets.missed.store import MissedError
@@ -46,7 +46,7 @@ def claim(entry: int, request: Request, console: Parts, who: Handler) -> Respons
 @router.post("/missed/{entry}/release", dependencies=[OwnForm])
 def release(entry: int, request: Request, console: Parts, who: Handler) -> Response:
     """Give it back."""
-    over_others = who.may(Permission.WRAP_UP_ALL)
+    over_others = who.may(Permission.WRAP_UP)
     return _do(
         request, console, who, entry,
         lambda db, found: store.release(db, found, who.name, over_others),
@@ -110,7 +110,8 @@ def may_dial(who: Who, found: MissedCall) -> bool:
     """Whether the user may have it dialled: a hidden number for emergencies or supervisors only."""
     if not found.caller or found.state != "open" or not who.may(Permission.PHONE):
         return False
-    return not found.withheld or found.emergency or who.may(Permission.REVEAL_WITHHELD)
+    public = set() if found.withheld else {Fact.PUBLIC_NUMBER}
+    return found.emergency or sees_whole(who.role, Field.NUMBER, public)
 
 
 def _do(
@@ -151,7 +152,7 @@ def _list(
     return page(
         request, template, who, **values, now=now, overdue=rule.overdue, marks=rule.MARKS,
         may_dial=lambda found: may_dial(who, found), fault=fault, told=told,
-        may_handle=who.may(Permission.WRAP_UP), over_others=who.may(Permission.WRAP_UP_ALL),
+        may_handle=who.may(Permission.WRAP_UP, {Fact.UNTAKEN_CALL}), over_others=who.may(Permission.WRAP_UP),
     )  # fmt: skip
 
 

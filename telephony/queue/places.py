@@ -20,7 +20,13 @@ class Queue(Protocol):
     """The dispatcher: a waiting room that tells where each caller stands."""
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        **asked: Any,
     ) -> None:
         """See WaitingRoom."""
 
@@ -34,6 +40,12 @@ class Queue(Protocol):
         """See WaitingRoom."""
 
     def done(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
+
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        """See WaitingRoom."""
+
+    def release(self, agent: str, call_id: str) -> None:
         """See WaitingRoom."""
 
     def position(self, call_id: str) -> int | None:
@@ -74,14 +86,20 @@ class Places(WaitingRoom):
     # ---- WaitingRoom -------------------------------------------------------------------------
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        **asked: Any,
     ) -> None:
         """See WaitingRoom."""
         call = waiting.call_id
         if call not in self._waiters and (since := self._since(waiting)) is not None:
             self._queue.keep_place(call, self.at(since))
         self._waiters[call] = waiting
-        self._queue.join(waiting, priority, limit_ms, front, skill)
+        self._queue.join(waiting, priority, limit_ms, front, skill, **asked)
 
     def leave(self, call_id: str) -> None:
         """See WaitingRoom."""
@@ -108,6 +126,14 @@ class Places(WaitingRoom):
         if begun is not None:
             self._handling = after_talk(self._handling, self._reactor.seconds() - begun)
         self._queue.done(agent, call_id)
+
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        """See WaitingRoom."""
+        return self._queue.reserve(agent, call_id, anyhow)
+
+    def release(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
+        self._queue.release(agent, call_id)
 
     def standing(self, call_id: str) -> Standing | None:
         """See WaitingRoom."""
