@@ -98,15 +98,16 @@ def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
 
 
 def _to_the_road(groups: Sequence[list[Edge]]) -> int:
-    """How many of the first groups are but steps to the road: very short, or turns among ways
+    """How many of the first groups are but steps to the road: very short, or turns among paths
     without names from which a road with one is near.
     """
-    first, gone = 0, 0.0
-    for at, group in enumerate(groups[:-1]):
+    first, gone, paths = 0, 0.0, True
+    for at, group in enumerate(groups[:-1], 1):
         gone += sum(edge.metres for edge in group)
-        named = bool(_road(groups[at + 1]))
-        if gone < _SHORT_M or (gone <= _LEAD_M and named and not any(map(_road, groups[: at + 1]))):
-            first = at + 1
+        paths = paths and not any(edge.names or edge.use in _CONNECTOR_M for edge in group)
+        tangle = at > 1 and paths and gone <= _LEAD_M and bool(_road(groups[at]))
+        if gone < _SHORT_M or tangle:
+            first = at
     return first
 
 

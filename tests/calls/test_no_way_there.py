@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.direction_words import HOW_NEXT
 from knowledge.places import osm, tiles
 from knowledge.places.gazetteer import Gazetteer
 from knowledge.places.guide import Guide
@@ -67,6 +66,6 @@ def test_the_call_goes_on_with_another_place(guide: Guide) -> None:
     assert talk.hear("平洲海边路") == FROM
     assert talk.hear("平洲文昌路").endswith("对吗？请说是，或者不是。")
     said = talk.hear("是的")
-    assert said.startswith("大约") and said.endswith(HOW_NEXT)
+    assert said.startswith("大约") and "平洲海边路" in said
     talk.hear("转人工")
     assert talk.state.node == "waiting"
