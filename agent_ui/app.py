@@ -30,6 +30,8 @@ from agent_ui.pages import (
     entry,
     homes,
     missed,
+    roles,
+    second_factor,
     service_places,
     sound,
     street_map,
@@ -83,7 +85,20 @@ def make_app(console: Console) -> FastAPI:
     app.state.templates = make_templates()
     app.include_router(routes.router)
     app.include_router(sms.router)
-    shown = (probes, entry, calls, tickets, homes, sound, street_map, trees, service_places, missed)
+    shown = (
+        probes,
+        entry,
+        second_factor,
+        roles,
+        calls,
+        tickets,
+        homes,
+        missed,
+        sound,
+        street_map,
+        trees,
+        service_places,
+    )
     for part in (*shown, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from agent_ui.accounts.login import Who
 from agent_ui.guard import console_of
-from agent_ui.roles import ROLE_LABELS, Permission, Role
+from agent_ui.roles import Permission, title_of
 from agent_ui.view import FILTERS
 from tickets.labels import LABELS
 
@@ -55,11 +55,11 @@ def page(
     shown = [
         (path, title, here == path or here.startswith((path + "/", INSIDE.get(path, path + "/"))))
         for path, title, permission in NAVIGATION
-        if who is not None and who.may(permission)
+        if who is not None and who.could(permission)
     ]
     context = {
         "who": who,
-        "role": ROLE_LABELS[Role(who.role)] if who is not None else "",
+        "role": title_of(who.role) if who is not None else "",
         "navigation": shown,
         "zone": console.settings.timezone,
         "node": console.settings.node,
@@ -71,7 +71,7 @@ def page(
 
 def home(who: Who) -> str:
     """The first page that a user may see."""
-    return next(path for path, _, permission in NAVIGATION if who.may(permission))
+    return next(path for path, _, permission in NAVIGATION if who.could(permission))
 
 
 def is_fragment(request: Request) -> bool:

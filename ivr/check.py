@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from core.source import Source
 from ivr.findings import Finding
 from ivr.graph import reachable, silent_loop, ways
 from ivr.nodes import (
@@ -26,7 +27,6 @@ from ivr.nodes import (
     Tree,
     Way,
 )
-from ivr.source import Source
 
 TAKEN_NOTES = {
     "intent", "question", "unanswered", "reread", "reread_missed", "topic", "article",

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from core import source
 from core.asker import CONDITIONS
-from ivr import emergency_list, rules, source
+from ivr import emergency_list, rules
 from ivr.check import check
 from ivr.emergency import Spotter
 from ivr.findings import Finding, TreeRefused

@@ -128,9 +128,24 @@ class WaitingRoom(Protocol):
     """The queue, as a call sees it."""
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        *,
+        queue: str = "",
+        needs: tuple[str, ...] = (),
+        ticket: str = "",
+        last_agent: str = "",
     ) -> None:
         """Wait for a person, with a `skill` for one who has it.
+
+        `priority` is alarm, emergency, elder, normal or callback; `queue` a queue of the queues
+        file, empty for the general one; `needs` further skills, each `NAME` or `NAME:LEVEL`;
+        `ticket` the number of the ticket that the talk is about, `last_agent` who spoke with this
+        caller last: both are preferred where the queue says so, never waited for.
 
         The waiter's `offer` or `wait_ended` is called.
         """

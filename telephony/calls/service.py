@@ -66,12 +66,10 @@ class Calls:
         if self._draining:
             leg.refuse(503, RETRY_AFTER_S)
             return
-        session, live, opened = self._open(
-            self._new_id(), self._area_of(invitation), leg, invitation
-        )
+        session, live = self._open(self._new_id(), leg, invitation)
         leg.ring()
         self._recall(session, invitation)
-        opened.addCallback(lambda _: self._begin(session, live))
+        self._write_opening(session, invitation).addCallback(lambda _: self._begin(session, live))
 
     def called_back(
         self, leg: Leg, call_id: str, area: str, number: str, agent: str, trunk: str = ""
@@ -82,7 +80,7 @@ class Calls:
         durable.
         """
         invitation = Invitation("", "", trunk, number, "", self._number)
-        session, live, opened = self._open(call_id, area, leg, invitation)
+        session, live = self._open(call_id, leg, invitation, area)
         session.know(frozenset({CALLED_BACK}))
         self._recall(session, invitation)
 
@@ -93,13 +91,12 @@ class Calls:
             if session.state.phase is Phase.ENDED:
                 self._parts.people.leave(call_id)
 
-        return opened.addCallback(ready)
+        return self._write_opening(session, invitation).addCallback(ready)
 
     def _open(
-        self, call_id: str, area: str, leg: Leg, invitation: Invitation
-    ) -> tuple[CallSession, LiveRow, Deferred[None]]:
-        """Make a call's session and live row, and write its first record."""
-        now = self._parts.now()
+        self, call_id: str, leg: Leg, invitation: Invitation, area: str = ""
+    ) -> tuple[CallSession, LiveRow]:
+        area = area or self._area_of(invitation)
         live = LiveRow(
             {
                 "id": call_id,
@@ -107,15 +104,19 @@ class Calls:
                 "area": area,
                 "caller": "" if invitation.withheld else invitation.caller,
                 "called": invitation.called,
-                "started_at": now.isoformat(),
+                "started_at": self._parts.now().isoformat(),
             },
             self._parts.publish,
         )
         session = CallSession(call_id, area, leg, invitation, self._parts, live, self._closed)
         self._sessions[call_id], self._rows[call_id] = session, live
-        opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
         self._limit(session, self._max_call_s)
-        return session, live, self._parts.journal.write(opened)
+        return session, live
+
+    def _write_opening(self, session: CallSession, invitation: Invitation) -> Deferred[None]:
+        data = self._opening(session.area, invitation)
+        opened = Record(session.call_id, 0, self._parts.now(), "opened", data)
+        return self._parts.journal.write(opened)
 
     def drain(self) -> Deferred[None]:
         """Refuse new calls from now on; fires when the last running call is closed."""

@@ -95,9 +95,24 @@ class Dispatcher:
     # ---- callers -----------------------------------------------------------------------------
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        *,
+        queue: str = "",
+        needs: tuple[str, ...] = (),
+        ticket: str = "",
+        last_agent: str = "",
     ) -> None:
-        """Let a caller wait; ends with `wait_ended` when nobody could ever come, or in time."""
+        """Let a caller wait; ends with `wait_ended` when nobody could ever come, or in time.
+
+        `priority` is alarm, emergency, elder, normal or callback; `queue` a queue of the queues
+        file, empty for the general one; `needs` further skills, each `NAME` or `NAME:LEVEL`;
+        `ticket` and `last_agent` make agents preferred where the queue says so.
+        """
         call, urgent = waiting.call_id, priority == "emergency"
         before = self._waiting.get(call)
         self._forget(call)
@@ -178,6 +193,12 @@ class Dispatcher:
                     self._change(name, machine.want(agent, Status(message.get("status"))))
                 except ValueError:
                     self.log.warn("unknown status {s!r}", s=message.get("status"))
+
+    def estimate(self, call_id: str) -> float:
+        """Return how long this caller will wait yet (s), as far as it can be told."""
+        staff = max(1, sum(agent.on_duty for agent in self._agents.values()))
+        before = self.position(call_id)
+        return 0.0 if before is None else 240.0 * (before + 1) / staff
 
     def snapshot(self) -> tuple[int, list[dict[str, str]]]:
         """Return how many callers wait and the agents' public records."""

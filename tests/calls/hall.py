@@ -194,7 +194,13 @@ class Room:
         self.standings: dict[str, Standing] = {}
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        **more: object,
     ) -> None:
         self.waiting[waiting.call_id] = waiting
         self.skills.append(skill)

@@ -21,6 +21,7 @@ import knowledge.tables
 import tickets.call_backs.tables
 import tickets.cases.tables
 import tickets.missed.tables
+import tickets.quality.tables
 import tickets.sms.tables
 import tickets.tables
 from core import migrate
@@ -41,6 +42,7 @@ ROOMS = (
     tickets.call_backs.tables,
     tickets.cases.tables,
     tickets.missed.tables,
+    tickets.quality.tables,
     tickets.tables,
 )
 
