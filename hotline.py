@@ -92,11 +92,13 @@ from telephony.switchboard import Rooms, Switchboard
 from telephony.wayfinding import wayfinding
 from tickets import samples
 from tickets.apply import apply_to_ticket
+from tickets.call_backs.store import CallBackStore
 from tickets.callers import recalled
 from tickets.cases.commands import make_cases
 from tickets.cases.phone import CaseDesk
 from tickets.commands import make_caller
 from tickets.homes import recalled_home
+from tickets.missed.apply import apply_to_missed
 from tickets.sms.office import start_office
 from tickets.tables import Ticket
 
@@ -223,6 +225,7 @@ class Node:
                 apply_to_call,
                 partial(apply_to_ticket, zone=settings.timezone),
                 apply_to_questions,
+                apply_to_missed,
             ],
         )
         self.journal.start()
@@ -246,6 +249,7 @@ class Node:
                 Finder(self.sessions, lambda *asked: self.guide.find(*asked)).find,
                 partial(reactor.callFromThread, self.prompts.warm),
             ),
+            call_backs=CallBackStore(self.sessions),
             cases=CaseDesk(self.sessions, clock.utc_now, self.settings.timezone),
             slow=self.slow,
             recall=lambda number: deferToThread(recalled, self.sessions, number),

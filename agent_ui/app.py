@@ -29,6 +29,7 @@ from agent_ui.pages import (
     calls,
     entry,
     homes,
+    missed,
     roles,
     second_factor,
     service_places,
@@ -96,6 +97,7 @@ def make_app(console: Console) -> FastAPI:
         street_map,
         trees,
         service_places,
+        missed,
     )
     for part in (*shown, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 NAVIGATION = (
     ("/live", "正在通话", Permission.LIVE),
     ("/tickets", "通话记录", Permission.TICKETS),
+    ("/missed", "未接来电", Permission.TICKETS),
     ("/phone", "我的电话", Permission.PHONE),
     ("/trees", "语音流程", Permission.TREES),
     ("/articles", "政策条目", Permission.ARTICLES),

@@ -198,6 +198,12 @@ class Settings(BaseSettings):
     min_free_mb: int = Field(
         default=200, ge=0, description="Recording stops below so much free disk (MB)."
     )
+    callbacks: bool = Field(
+        default=True, description="Offer who waits a call-back, where a trunk dials out."
+    )
+    callback_trunk: str = Field(
+        default="", description="Trunk that call-backs go out by; empty: the first that dials."
+    )
     transfer_targets: list[str] = Field(
         default_factory=list, description="SIP URIs that a tree may transfer to."
     )

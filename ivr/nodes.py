@@ -569,8 +569,8 @@ def _texts_of(node: Node) -> list[str]:
         return [text for texts in node.said.values() for text in texts]
     if isinstance(node, QueueNode):
         offers = [text for each in node.meanwhile for text in each.offer]
-        told = standing.texts() if node.standing else ()
-        return [*node.texts, *node.back, *offers, *told]
+        places = standing.texts() if node.standing else ()
+        return [*node.texts, *node.back, *offers, *places]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

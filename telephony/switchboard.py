@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,9 +43,14 @@ from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
 from telephony.from_settings import area_of, dial_rules, is_urgent, sip_settings
 from telephony.health import NodeHealth
+from telephony.queue.call_backs import CallBackDesk, CallBackStore, Means
 from telephony.queue.desk import Desk
 from telephony.queue.dispatcher import Dispatcher
 from telephony.queue.lease import Lease
+from telephony.queue.log import QueueLog
+from telephony.queue.places import Places
+from telephony.queue.redial import Redial, number_key
+from telephony.queue.rules import Rules
 from telephony.sip.line import SipLine
 from telephony.sip.outgoing import Outgoing, trunk_out
 from telephony.sip.port import Invitation
@@ -77,10 +82,14 @@ class Rooms:
     """Looks up what is remembered of the caller with a number."""
     ticket_of: Callable[[str], Deferred[str]]
     """Looks up the number of a call's ticket; empty while there is none."""
+    call_backs: CallBackStore
+    """Keeps call-backs; called in a thread."""
     certificate: Path
     private_key: Path
     texts: Texts | None = None
     """Sends text messages; None when none can be sent."""
+    queues: Rules = field(default_factory=Rules)
+    """The queues file."""
 
 
 class Switchboard:
@@ -103,7 +112,21 @@ class Switchboard:
         self._slots = Slots()
         lease = Lease(rooms.redis, settings.node)
         publish = self._snapshot.publish
-        self._people = Dispatcher(lease, reactor, publish, self._line.browser_gone)
+        self._queue_log = QueueLog(rooms.sessions, reactor, deferToThread, publish)
+        self._people = Dispatcher(
+            lease,
+            reactor,
+            publish,
+            self._line.browser_gone,
+            now=now,
+            rules=rooms.queues,
+            to_zone=self._local,
+            note=self._queue_log.note,
+        )
+        self._redial = Redial(rooms.redis, now, number_key)
+        self._places = Places(self._people, self._redial, reactor, now)
+        self._call_backs = self._make_call_backs()
+        self._places.promised = self._call_backs
         parts = self._parts()
         self._calls = Calls(
             parts,
@@ -112,7 +135,9 @@ class Switchboard:
             lambda: uuid.uuid4().hex,
             settings.max_call_s,
             rooms.ticket_of,
+            settings.number,
         )
+        self._call_backs.calls = self._calls
         self._control = Control(
             self._calls.find,
             lambda call: deferred(self._snapshot.elsewhere(call, settings.node)),
@@ -141,11 +166,18 @@ class Switchboard:
         bus = self._rooms.bus
         bus.subscribe(["agent.command", "agent.wrapup"], self._people.command)
         bus.subscribe(["agent.reply"], self._desk.reply)
+        bus.subscribe(["agent.force"], self._people.force)
+        bus.subscribe(["queue.move"], self._people.move)
+        teardown.add("queue log", self._queue_log.stop)
         bus.subscribe(TOPICS, self._control.message)
         await self._people.start()
         teardown.add("queue", self._people.stop)
+        await self._redial.start()
+        teardown.add("redial", self._redial.stop)
         self._line.start()
         teardown.add("line", self._line.stop)
+        teardown.add("call-backs", self._call_backs.stop)
+        await self._call_backs.start().asFuture(asyncio.get_running_loop())
         self._health.start()
         teardown.add("health", self._health.stop)
 
@@ -193,7 +225,8 @@ class Switchboard:
             ask=rooms.ask,
             guide=rooms.guide,
             cases=rooms.cases,
-            people=self._people,
+            people=self._places,
+            call_backs=self._call_backs,
             recordings=self._recordings,
             publish=self._snapshot.publish,
             reactor=self._reactor,
@@ -214,6 +247,16 @@ class Switchboard:
             park_limit_s=settings.park_s,
             show_listeners=settings.show_listeners,
         )
+
+    def _make_call_backs(self) -> CallBackDesk:
+        settings = self._settings
+        trunk = trunk_out(self._line.trunks, settings.callback_trunk)
+        outgoing = Outgoing(self._line, trunk, self._reactor, settings.number)
+        means = Means(
+            self._reactor, self._now, deferToThread, self._local, lambda: uuid.uuid4().hex
+        )
+        store = self._rooms.call_backs
+        return CallBackDesk(store, self._people, self._places, outgoing, means, settings.callbacks)
 
     def _outgoing(self) -> Outgoing:
         trunks = sip_settings(self._settings, None, None).trunks

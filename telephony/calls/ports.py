@@ -152,12 +152,6 @@ class WaitingRoom(Protocol):
         The waiter's `offer` or `wait_ended` is called.
         """
 
-    def position(self, call_id: str) -> int:
-        """Return how many are served before and with this caller: 1 is the next; 0: not waiting."""
-
-    def estimate(self, call_id: str) -> float:
-        """Return how long this caller will wait yet (s), as far as it can be told."""
-
     def leave(self, call_id: str) -> None:
         """Wait no longer."""
 

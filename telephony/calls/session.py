@@ -81,7 +81,9 @@ class CallSession:
         )
         self._recording = CallRecording(call_id, leg, parts, write)
         add, post = self._transcript.add, self._post
-        self._standing = StandingTold(call_id, parts.people, parts.reactor, self._dialogue)
+        self._standing = StandingTold(
+            call_id, parts.people, parts.reactor, self._dialogue, self.offer
+        )
         self.talk = TalkLegs(call_id, area, leg, self._ears, parts, live, post, write, add)
         self._side = OtherSide(call_id, leg, parts, post, add, self.talk)
         leg.owner = self
@@ -155,6 +157,13 @@ class CallSession:
             self._parts.people.refused(agent, self.call_id, "call is gone")
             return
         self._side.ring_agent(agent)
+
+    def reserve(self, agent: str) -> None:
+        """An agent is reserved: ring the browser once the caller has heard who calls."""
+        if self.state.phase is Phase.QUEUED:
+            self._standing.reserve(agent)
+        else:
+            self._parts.people.refused(agent, self.call_id, "call is gone")
 
     def wait_ended(self, reason: str) -> None:
         """No person is to be had."""

@@ -16,8 +16,25 @@ from telephony.queue.redial import Redial
 from telephony.queue.waits import Handling, after_talk, estimate
 
 
-class Queue(WaitingRoom, Protocol):
-    """What the dispatcher offers beside a waiting room."""
+class Queue(Protocol):
+    """The dispatcher: a waiting room that tells where each caller stands."""
+
+    def join(
+        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+    ) -> None:
+        """See WaitingRoom."""
+
+    def leave(self, call_id: str) -> None:
+        """See WaitingRoom."""
+
+    def talking(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
+
+    def refused(self, agent: str, call_id: str, reason: str) -> None:
+        """See WaitingRoom."""
+
+    def done(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
 
     def position(self, call_id: str) -> int | None:
         """How many callers are ahead; None: does not wait, or a phone rings for them."""
@@ -101,14 +118,14 @@ class Places(WaitingRoom):
 
     # ---- for call-backs ----------------------------------------------------------------------
 
-    def hand_over(self, call_id: str) -> datetime | None:
-        """Take a call's place for a call-back; returns since when it has waited, None: it does not.
-
-        The call itself stays in the queue until it leaves, without a claim to the place.
-        """
+    def waiting_since(self, call_id: str) -> datetime | None:
+        """Since when a call has waited; None: it does not."""
         place = self._queue.place(call_id)
-        self._waiters.pop(call_id, None)
         return None if place is None else self.since(place)
+
+    def hand_over(self, call_id: str) -> None:
+        """A call-back has the call's place; the call waits until it leaves, without a claim."""
+        self._waiters.pop(call_id, None)
 
     def at(self, since: datetime) -> float:
         """The place of who has waited since a moment."""

@@ -17,10 +17,16 @@ from redis.exceptions import RedisError
 from twisted.logger import Logger
 
 from core.clock import Now
+from core.db import Secret
 
 KEEP_S = 600.0
 PREFIX = "hotline:redial:"
 REDIS_LIMIT_S = 0.5
+
+
+def number_key(number: str) -> str:
+    """Return the key of a number; empty for an empty one."""
+    return Secret._vault().search_key(f"redial {number}") if number else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,11 @@ class SipLine(Line):
         return len(self._legs)
 
     @property
+    def trunks(self) -> tuple[Trunk, ...]:
+        """The trunks that are set up."""
+        return self._settings.trunks
+
+    @property
     def port(self) -> int:
         """The port of UDP and TCP, which matters where the settings say 0."""
         return self._endpoint.port

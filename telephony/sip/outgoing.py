@@ -86,6 +86,11 @@ class Outgoing:
         self._line, self._trunk, self._reactor, self._number = line, trunk, reactor, number
 
     @property
+    def trunk(self) -> str:
+        """The trunk's name; empty without one."""
+        return self._trunk.name if self._trunk is not None else ""
+
+    @property
     def ready(self) -> bool:
         """Whether there is a trunk that dials out."""
         return self._trunk is not None

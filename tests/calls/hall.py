@@ -213,12 +213,6 @@ class Room:
         self.skills.append(skill)
         self.told.append(("join", priority, front))
 
-    def position(self, call_id: str) -> int:
-        return list(self.waiting).index(call_id) + 1 if call_id in self.waiting else 0
-
-    def estimate(self, call_id: str) -> float:
-        return 60.0 * self.position(call_id)
-
     def leave(self, call_id: str) -> None:
         self.waiting.pop(call_id, None)
         self.told.append(("leave",))

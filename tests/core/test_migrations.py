@@ -13,12 +13,15 @@ from sqlalchemy import create_engine, inspect, text
 
 import agent_ui.tables
 import core.journal_tables
+import core.queue_log_tables
 import knowledge.places.tables
 import knowledge.service_places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
+import tickets.call_backs.tables
 import tickets.cases.tables
+import tickets.missed.tables
 import tickets.quality.tables
 import tickets.sms.tables
 import tickets.tables
@@ -33,12 +36,15 @@ from tests.tickets.journalled import Journalled
 ROOMS = (
     agent_ui.tables,
     core.journal_tables,
+    core.queue_log_tables,
     knowledge.places.tables,
     knowledge.service_places.tables,
     knowledge.tables,
     tickets.sms.tables,
+    tickets.call_backs.tables,
     tickets.cases.tables,
     tickets.quality.tables,
+    tickets.missed.tables,
     tickets.tables,
 )
 

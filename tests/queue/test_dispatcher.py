@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ import pytest
 from redis.asyncio import Redis
 from twisted.internet.task import Clock
 
+from core.queue_log_tables import Noted
 from core.redis_server import RedisServer
 from telephony.queue.dispatcher import AGENTS, Dispatcher
 from telephony.queue.lease import KEY, Lease
+from telephony.queue.rules import Rules
 from tests.core.loop import on_loop
+
+BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class Caller:
@@ -40,21 +45,39 @@ class Caller:
 class Floor:
     """A dispatcher on a clock of the test's, its Redis, and the agents' pages."""
 
-    def __init__(self, server: RedisServer, redis: Redis, clock: Clock, owner: str) -> None:
+    def __init__(
+        self,
+        server: RedisServer,
+        redis: Redis,
+        clock: Clock,
+        owner: str,
+        rules: Rules | None = None,
+    ) -> None:
         self.server, self.redis, self.clock = server, redis, clock
         self.lease = Lease(redis, owner)
-        self.shown: list[dict[str, Any]] = []
         self.lost: list[str] = []
+        self.noted: list[Noted] = []
+        self.told: list[tuple[str, dict[str, Any]]] = []
         self.queue = Dispatcher(
-            self.lease, clock, lambda topic, message: self.shown.append(message), self.lost.append
+            self.lease,
+            clock,
+            lambda topic, message: self.told.append((topic, message)),
+            self.lost.append,
+            now=self.moment,
+            rules=rules,
+            note=self.noted.append,
         )
+
+    def moment(self) -> datetime:
+        """The wall clock, which goes with the floor's."""
+        return BEGIN + timedelta(seconds=self.clock.seconds())
 
     async def settle(self, seconds: float = 0) -> None:
         """Let time go on, and everything that follows in Redis happen."""
         self.clock.advance(0)
         while True:
-            while self.queue._tasks:
-                await asyncio.wait(self.queue._tasks)
+            while self.queue._keeping.tasks:
+                await asyncio.wait(self.queue._keeping.tasks)
                 self.clock.advance(0)
             if seconds <= 0:
                 return
@@ -65,7 +88,7 @@ class Floor:
 
     def beat(self) -> None:
         """Every open page says that it is open."""
-        for name, agent in self.queue._agents.items():
+        for name, agent in self.queue._floor.agents.items():
             for tab, _ in agent.tabs:
                 self.say(name, "heartbeat", tab=tab)
 
@@ -93,11 +116,11 @@ class Floor:
 Scene = Callable[[Floor], Awaitable[None]]
 
 
-async def _play(folder: Path, scene: Scene) -> None:
+async def _play(folder: Path, scene: Scene, rules: Rules | None = None) -> None:
     server = RedisServer(folder)
     await server.start()
     async with Redis.from_url(server.url, decode_responses=True) as redis:
-        floor = Floor(server, redis, Clock(), "node1")
+        floor = Floor(server, redis, Clock(), "node1", rules)
         try:
             await floor.queue.start()
             await floor.settle()
