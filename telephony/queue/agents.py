@@ -207,13 +207,6 @@ def reservable(agent: Agent, anyhow: bool) -> bool:
     return agent.free or (anyhow and agent.state not in (State.OFFERED, State.TALKING))
 
 
-def released(agent: Agent, call: str, now: float) -> Agent:
-    """A call that rang them past the queue is over for them; there is nothing to wrap up."""
-    if agent.call != call or agent.state not in (State.OFFERED, State.TALKING):
-        return agent
-    return replace(agent, state=State.IDLE if agent.tabs else State.AWAY, call="", since=now)
-
-
 def wrapped_up(agent: Agent, now: float) -> Agent:
     """The agent finished the wrap-up, or its time is over."""
     if agent.state is not State.WRAPUP:
