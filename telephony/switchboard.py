@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,7 @@ class Switchboard:
             lambda: len(self._calls),
             self._faults(),
             {"disk": lambda text: self._calls.stop_recordings("the disk is full")},
+            lambda: {"trunks": self._line.trunks(), "recogniser": asdict(rooms.recogniser.load)},
         )
 
     async def start(self, teardown: Teardown, recovered: Callable[[str], None]) -> None:

@@ -289,7 +289,7 @@ class CallSession:
             data = self._asking.with_version(data)
         record = Record(self.call_id, self._seq, self._parts.now(), kind, data)
         self._seq += 1
-        self._live.record(kind, data)
+        self._live.record(kind, data, record.at)
         return self._parts.journal.write(record)
 
     def _announce(self, texts: tuple[str, ...], done: Callable[[], None] = lambda: None) -> None:

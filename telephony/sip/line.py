@@ -151,6 +151,18 @@ class SipLine(Line):
         """Return versions, codecs, limits, addresses, and how many INVITEs were refused and why."""
         return self._endpoint.facts
 
+    def trunks(self) -> list[dict[str, Any]]:
+        """Return each trunk's name, calls now and limit."""
+        buckets = self._admission.buckets
+        return [
+            {
+                "name": trunk.name,
+                "calls": buckets[trunk.name].calls if trunk.name in buckets else 0,
+                "limit": trunk.max_calls,
+            }
+            for trunk in self._settings.trunks
+        ]
+
     def bridge(self, a: Leg, b: Leg) -> None:
         """See Line."""
         if a is b or a.id not in self._legs or b.id not in self._legs:
