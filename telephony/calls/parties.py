@@ -117,8 +117,7 @@ def on_music(talk: Talk) -> bool:
     """Whether the caller hears music: on hold, parked, or while nobody talks with them."""
     if talk.over:
         return False
-    apart = talk.held or talk.parked or talk.third_is(Stage.RINGING, Stage.CONSULT)
-    return bool(apart) or not _people(talk)
+    return talk.held or talk.third_is(Stage.RINGING, Stage.CONSULT) or not _people(talk)
 
 
 def hears(talk: Talk) -> frozenset[Pair]:

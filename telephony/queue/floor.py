@@ -204,8 +204,9 @@ def reserve(floor: Floor, agent: str, call: str, anyhow: bool, now: float) -> tu
     Only who is free; `anyhow`, for who asked for it themselves, whoever is in no call.
     """
     found = floor.agent(agent)
-    able = found.state in (State.IDLE, State.WRAPUP) if anyhow else found.free
-    return (_set(floor, machine.offered(found, call, now), now), True) if able else (floor, False)
+    if not machine.reservable(found, anyhow):
+        return floor, False
+    return _set(floor, machine.offered(found, call, now), now), True
 
 
 def release(floor: Floor, agent: str, call: str, now: float) -> Floor:

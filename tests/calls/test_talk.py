@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from telephony.calls import talk as machine
@@ -113,6 +115,34 @@ def supervised(mode: str, talk: Talk | None = None) -> Talk:
 def test_who_hears_whom(talk: Talk, heard: set[tuple[str, str]], music: bool) -> None:
     assert hears(talk) == heard
     assert on_music(talk) is music
+
+
+def test_the_page_of_docs_says_who_hears_whom() -> None:
+    third, _ = feed(three(OFFICE), li("complete"))
+    rung, _ = feed(begun("li"), li("consult", target=WANG))
+    states = {
+        "talk": begun("li"), "held": feed(begun("li"), li("hold"))[0],
+        "muted": feed(begun("li"), li("mute"))[0], "third rings": rung, "consult": consulting(),
+        "three-way": three(), "three-way held": feed(three(), li("hold"))[0],
+        "third leads": third, "parked": parked(),
+    }  # fmt: skip
+    page = (Path(__file__).resolve().parents[2] / "docs" / "call-control.md").read_text()
+    told = {}
+    for line in page.partition("## Who hears whom")[2].splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) == 4 and cells[0] in states:
+            told[cells[0]] = cells[1:]
+    assert told.keys() == states.keys()
+    for name, talk in states.items():
+        there = {CALLER, *([AGENT] if talk.agent else [])}
+        there |= {THIRD} if talk.third_is(Stage.CONSULT, Stage.JOINED) else set()
+        for listener, cell in zip((CALLER, AGENT, THIRD), told[name], strict=True):
+            heard = ", ".join(sorted(b for a, b in hears(talk) if a == listener))
+            if listener == CALLER and on_music(talk):
+                heard = "–"
+            elif listener in there:
+                heard = heard or "nobody"
+            assert cell == heard, (name, listener)
 
 
 def test_the_live_row_says_what_is_so() -> None:
