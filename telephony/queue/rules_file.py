@@ -10,7 +10,7 @@ from typing import Any
 
 from ivr import hours, rules
 from ivr.findings import Finding
-from ivr.source import Source
+from core.source import Source
 from telephony.queue.rules import Pause, Queue, Rules, Widening
 
 SHIPPED = Path(__file__).with_name("queues.yaml")
