@@ -29,7 +29,9 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nodes: dict[int, tuple[float, float, dict[str, str]]] = {}
     ways: list[Way] = []
     for number, (island, (south, west)) in enumerate(ISLANDS.items(), 1):
-        grid = [[number * 1000 + row * 20 + column for column in range(ROWS)] for row in range(ROWS)]
+        grid = [
+            [number * 1000 + row * 20 + column for column in range(ROWS)] for row in range(ROWS)
+        ]
         for row, line in enumerate(grid):
             for column, node in enumerate(line):
                 nodes[node] = (south + row * STEP, west + column * STEP, {})
@@ -55,7 +57,9 @@ def guide(extract: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[G
 def test_no_way_on_foot_and_none_by_car(guide: Guide) -> None:
     talk = Talk(guide)
     assert talk.hear("去东澳灯塔路怎么走") == FROM
-    assert talk.hear("我在平洲文昌路").endswith("从平洲文昌路到东澳灯塔路，对吗？请说是，或者不是。")
+    assert talk.hear("我在平洲文昌路").endswith(
+        "从平洲文昌路到东澳灯塔路，对吗？请说是，或者不是。"
+    )
     assert talk.hear("是的") == NO_WAY["walk"] + TO
     assert talk.hear("那开车怎么走") == NO_WAY["car"] + TO
 
