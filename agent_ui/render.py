@@ -25,9 +25,12 @@ NAVIGATION = (
     ("/trees", "语音流程", Permission.TREES),
     ("/articles", "政策条目", Permission.ARTICLES),
     ("/service-places", "服务网点", Permission.SERVICE_PLACES),
+    ("/quality", "质检", Permission.QUALITY_RESULTS),
+    ("/quality/mine", "我的质检", Permission.QUALITY_OWN),
+    ("/planning", "排班", Permission.PLANNING),
 )
 
-INSIDE = {"/articles": "/knowledge/"}
+INSIDE = {"/articles": ("/knowledge/",), "/live": ("/wallboard", "/queue", "/agents")}
 """Where else the pages of an entry lie."""
 
 
@@ -53,7 +56,7 @@ def page(
     console = console_of(request)
     here = request.url.path
     shown = [
-        (path, title, here == path or here.startswith((path + "/", INSIDE.get(path, path + "/"))))
+        (path, title, here == path or here.startswith((path + "/", *INSIDE.get(path, ()))))
         for path, title, permission in NAVIGATION
         if who is not None and who.could(permission)
     ]

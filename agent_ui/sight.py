@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from agent_ui.accounts.login import Who
@@ -47,6 +49,16 @@ def facts_of(who: Who, ticket: Ticket, now: str = "") -> frozenset[Fact]:
         Fact.PUBLIC_NUMBER: not ticket.withheld,
     }
     return frozenset(fact for fact, so in facts.items() if so)
+
+
+def result_facts(who: Who, ticket: Ticket, reviewers: Iterable[str]) -> frozenset[Fact]:
+    """What is so of a ticket's quality result for a user."""
+    facts = set()
+    if ticket.agent == who.name:
+        facts.add(Fact.OWN_RESULT)
+    if who.name not in reviewers:
+        facts.add(Fact.OTHERS_REVIEW)
+    return frozenset(facts)
 
 
 def _seen(ticket: Ticket | None, who: Who, now: str) -> Ticket:

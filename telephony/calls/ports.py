@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,8 +19,10 @@ from core.sms.port import Told
 from ivr import events as ivr
 from ivr.voice.port import Prompts
 from telephony.calls.machine import CallMachine
+from telephony.calls.parking import Slots
 from telephony.calls.recording import RecordingFolder
 from telephony.sip.geolocation import position
+from telephony.sip.outgoing import Outgoing
 from telephony.sip.port import Invitation, Line
 
 
@@ -162,6 +164,15 @@ class WaitingRoom(Protocol):
     def done(self, agent: str, call_id: str) -> None:
         """The talk is over; the agent goes to wrap-up."""
 
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        """Keep an agent for a call that a person rings them for; says whether it is so.
+
+        Only who is free now; `anyhow`, for who asked for it themselves, whoever is in no call.
+        """
+
+    def release(self, agent: str, call_id: str) -> None:
+        """Undo `reserve`, rung or talking: the agent is as before, without wrap-up."""
+
     def standing(self, call_id: str) -> Standing | None:
         """Where a call stands; None: it does not wait, or a phone rings for it."""
 
@@ -268,3 +279,12 @@ class Parts:
     """Calls callers back; without it the line offers it to nobody."""
     slow: Prompts | None = None
     """The prompts of elder mode; without them it speaks at the usual pace."""
+    outgoing: Outgoing = field(kw_only=True)
+    """Dials numbers."""
+    slots: Slots = field(default_factory=Slots)
+    """Where callers are parked."""
+    desk_phones: Mapping[str, str] = field(default_factory=dict)
+    """SIP URIs of agents who have a telephone instead of the browser."""
+    park_limit_s: float = 180.0
+    show_listeners: bool = True
+    """Whether agents see who listens to their call."""

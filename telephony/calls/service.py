@@ -66,7 +66,8 @@ class Calls:
         if self._draining:
             leg.refuse(503, RETRY_AFTER_S)
             return
-        session, live = self._open(self._new_id(), leg, invitation)
+        area = self._area_of(invitation)
+        session, live = self._open(self._new_id(), area, leg, invitation)
         leg.ring()
         self._recall(session, invitation)
         self._write_opening(session, invitation).addCallback(lambda _: self._begin(session, live))
@@ -80,7 +81,7 @@ class Calls:
         durable.
         """
         invitation = Invitation("", "", trunk, number, "", self._number)
-        session, live = self._open(call_id, leg, invitation, area)
+        session, live = self._open(call_id, area, leg, invitation)
         session.know(frozenset({CALLED_BACK}))
         self._recall(session, invitation)
 
@@ -93,10 +94,29 @@ class Calls:
 
         return self._write_opening(session, invitation).addCallback(ready)
 
+    def dialled(self, call_id: str, leg: Leg, number: str, agent: str, side: Leg) -> CallSession:
+        """Open a call that an agent placed: both legs are up, the citizen's and the agent's.
+
+        `number` is the citizen's. The call has a ticket of its own, as every call.
+        """
+        invitation = Invitation("", "", "", number, "", "")
+        session, live = self._open(call_id, self._area_of(invitation), leg, invitation)
+
+        def begin(_: object) -> None:
+            session.begin_dialled(agent, side)
+            self._ticket(call_id, live.ticket)
+
+        self._write_opening(session, invitation).addCallback(begin)
+        return session
+
+    def find(self, call_id: str) -> CallSession | None:
+        """Return a running call of this node."""
+        return self._sessions.get(call_id)
+
     def _open(
-        self, call_id: str, leg: Leg, invitation: Invitation, area: str = ""
+        self, call_id: str, area: str, leg: Leg, invitation: Invitation
     ) -> tuple[CallSession, LiveRow]:
-        area = area or self._area_of(invitation)
+        """Make a call's session and live row."""
         live = LiveRow(
             {
                 "id": call_id,

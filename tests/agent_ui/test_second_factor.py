@@ -16,7 +16,7 @@ from agent_ui.commands import make_user
 from core.journal_tables import AuditEntry
 from tests.agent_ui.authenticator import PHONE
 from tests.agent_ui.browser import Chromium, enter
-from tests.agent_ui.served import PASSWORD, Served, enrol, field_of, log_in
+from tests.agent_ui.served import PASSWORD, Served, field_of, log_in, pass_second_factor
 
 
 def _type(client: httpx.Client, code: str, next: str = "/") -> httpx.Response:
@@ -34,7 +34,7 @@ def _enrolled(served: Served, name: str) -> list[str]:
     served.user(name, "supervisor")
     with served.client() as client:
         log_in(client, name, PASSWORD)
-        return re.findall(r"<code>(.*?)</code>", enrol(client, name).text)
+        return re.findall(r"<code>(.*?)</code>", pass_second_factor(client, name).text)
 
 
 def _did(served: Served, name: str) -> list[str]:
@@ -50,7 +50,7 @@ def test_password_alone_opens_no_page(served: Served, role: str) -> None:
         assert client.get("/articles").headers["location"] == "/second-factor?next=/articles"
         fragment = client.get("/articles", headers={"HX-Request": "true"})
         assert fragment.headers["hx-redirect"].startswith("/second-factor")
-        assert enrol(client, name).status_code == 200
+        assert pass_second_factor(client, name).status_code == 200
         assert client.get("/articles").status_code == 200
     assert _did(served, name) == ["login", "second_factor.set_up"]
 
@@ -169,7 +169,7 @@ def test_one_time_password_comes_before_setting_up(served: Served) -> None:
         assert client.post("/password", data=form).status_code == 303
     with served.client() as client:
         log_in(client, "new-boss", PASSWORD)
-        assert enrol(client, "new-boss").status_code == 200
+        assert pass_second_factor(client, "new-boss").status_code == 200
         assert client.get("/live").status_code == 200
 
 
@@ -182,7 +182,7 @@ def test_operator_resets_it_by_command(served: Served) -> None:
     assert run(group, ["unenrol", "nobody"]).exit_code == 1
     with served.client() as client:
         log_in(client, "phone-gone", PASSWORD)
-        assert enrol(client, "phone-gone").status_code == 200
+        assert pass_second_factor(client, "phone-gone").status_code == 200
 
 
 def test_who_is_made_supervisor_is_asked_at_the_next_click(served: Served) -> None:
