@@ -36,6 +36,12 @@ class Queue(Protocol):
     def done(self, agent: str, call_id: str) -> None:
         """See WaitingRoom."""
 
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        """See WaitingRoom."""
+
+    def release(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
+
     def position(self, call_id: str) -> int | None:
         """How many callers are ahead; None: does not wait, or a phone rings for them."""
 
@@ -108,6 +114,14 @@ class Places(WaitingRoom):
         if begun is not None:
             self._handling = after_talk(self._handling, self._reactor.seconds() - begun)
         self._queue.done(agent, call_id)
+
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        """See WaitingRoom."""
+        return self._queue.reserve(agent, call_id, anyhow)
+
+    def release(self, agent: str, call_id: str) -> None:
+        """See WaitingRoom."""
+        self._queue.release(agent, call_id)
 
     def standing(self, call_id: str) -> Standing | None:
         """See WaitingRoom."""
