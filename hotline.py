@@ -86,6 +86,9 @@ from telephony.caller.command import make_command
 from telephony.caller.demo import Demonstration
 from telephony.calls.ports import Reply
 from telephony.calls.service_places import with_service_places
+from telephony.queue import rules_file
+from telephony.queue.commands import make_queues
+from telephony.queue.simulation.command import make_simulate
 from telephony.sip import doctor as sip_doctor
 from telephony.sip.config import SipSettingsError
 from telephony.switchboard import Rooms, Switchboard
@@ -256,6 +259,7 @@ class Node:
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
+            queues=rules_file.load(settings.queues, settings.timezone),
             texts=start_office(
                 settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
             ),
@@ -329,6 +333,7 @@ STARTUP_FAULTS = (
     RedisServerError,
     TreeRefused,
     WrongCalendar,
+    rules_file.QueuesRefused,
     SipSettingsError,
     ConsoleServerError,
     migrate.MigrationError,
@@ -479,6 +484,8 @@ main.add_command(make_cases(load_store, clock.utc_now))
 main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_service_places(load_store, clock.utc_now))
 main.add_command(make_hear(intent_of))
+main.add_command(make_queues(load_settings))
+main.add_command(make_simulate(load_settings))
 main.add_command(
     make_prompts(
         spoken_texts,

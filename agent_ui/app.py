@@ -113,11 +113,11 @@ def make_app(console: Console) -> FastAPI:
         tickets,
         recording_notes,
         homes,
+        missed,
         sound,
         street_map,
         trees,
         service_places,
-        missed,
     )
     for part in (*shown, *ARTICLES, *STAFF):
         app.include_router(part.router, include_in_schema=False)

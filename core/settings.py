@@ -149,6 +149,10 @@ class Settings(BaseSettings):
     tree: Path = Field(
         default=CODE / "ivr/trees/12349.yaml", description="The IVR tree that answers."
     )
+    queues: Path = Field(
+        default=CODE / "telephony/queue/queues.yaml",
+        description="Queues, skills and reasons for breaks (docs/queue.md).",
+    )
     emergency_words: Path = Field(
         default=CODE / "ivr/emergency.yaml", description="Words of distress listened for."
     )

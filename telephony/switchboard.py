@@ -155,7 +155,10 @@ class Switchboard:
             lambda: len(self._calls),
             self._faults(),
             {"disk": lambda text: self._calls.stop_recordings("the disk is full")},
-            lambda: {"trunks": self._line.trunks(), "recogniser": asdict(rooms.recogniser.load)},
+            lambda: {
+                "trunks": self._line.trunk_loads(),
+                "recogniser": asdict(rooms.recogniser.load),
+            },
         )
 
     async def start(self, teardown: Teardown, recovered: Callable[[str], None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from agent_ui.console import Console
 from agent_ui.guard import OwnForm, Parts, address_of, needs
 from agent_ui.live.asking import control
 from agent_ui.render import is_fragment, page
-from agent_ui.roles import Permission
+from agent_ui.roles import Fact, Field, Permission, sees_whole
 from tickets import store as tickets
 from tickets.missed import rule, store
 from tickets.missed.store import MissedError
@@ -24,8 +24,7 @@ from tickets.missed.tables import MissedCall
 
 router = APIRouter()
 Viewer = Annotated[Who, needs(Permission.TICKETS)]
-Handler = Annotated[Who, needs(Permission.WRAP_UP)]
-Caller = Annotated[Who, needs(Permission.PHONE)]
+Handler = Annotated[Who, needs(Permission.PHONE)]
 
 
 @router.get("/missed")
@@ -46,11 +45,10 @@ def claim(entry: int, request: Request, console: Parts, who: Handler) -> Respons
 @router.post("/missed/{entry}/release", dependencies=[OwnForm])
 def release(entry: int, request: Request, console: Parts, who: Handler) -> Response:
     """Give it back."""
-    over_others = who.may(Permission.WRAP_UP_ALL)
+    over = over_others(who)
     return _do(
-        request, console, who, entry,
-        lambda db, found: store.release(db, found, who.name, over_others),
-    )  # fmt: skip
+        request, console, who, entry, lambda db, found: store.release(db, found, who.name, over)
+    )
 
 
 @router.post("/missed/{entry}/mark", dependencies=[OwnForm])
@@ -82,7 +80,7 @@ def undo(entry: int, request: Request, console: Parts, who: Handler) -> Response
 
 
 @router.post("/missed/{entry}/dial", dependencies=[OwnForm])
-async def dial(entry: int, request: Request, console: Parts, who: Caller) -> Response:
+async def dial(entry: int, request: Request, console: Parts, who: Handler) -> Response:
     """Claim the entry and have telephony ring the agent and then the citizen."""
 
     def claimed() -> tuple[str, str]:
@@ -110,7 +108,13 @@ def may_dial(who: Who, found: MissedCall) -> bool:
     """Whether the user may have it dialled: a hidden number for emergencies or supervisors only."""
     if not found.caller or found.state != "open" or not who.may(Permission.PHONE):
         return False
-    return not found.withheld or found.emergency or who.may(Permission.REVEAL_WITHHELD)
+    facts = () if found.withheld else (Fact.PUBLIC_NUMBER,)
+    return found.emergency or sees_whole(who.role, Field.NUMBER, facts)
+
+
+def over_others(who: Who) -> bool:
+    """Whether the user may give back what somebody else claimed."""
+    return who.may(Permission.WRAP_UP)
 
 
 def _do(
@@ -142,7 +146,7 @@ def _list(
 ) -> Response:
     now = console.now()
     with console.sessions() as db:
-        values = {
+        values: dict[str, Any] = {
             "entries": store.open_entries(db, who.area),
             "closed": store.done_entries(db, who.area, now),
             "people": users.names(db),
@@ -151,7 +155,7 @@ def _list(
     return page(
         request, template, who, **values, now=now, overdue=rule.overdue, marks=rule.MARKS,
         may_dial=lambda found: may_dial(who, found), fault=fault, told=told,
-        may_handle=who.may(Permission.WRAP_UP), over_others=who.may(Permission.WRAP_UP_ALL),
+        may_handle=who.may(Permission.PHONE), over_others=over_others(who),
     )  # fmt: skip
 
 

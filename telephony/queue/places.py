@@ -1,26 +1,35 @@
 """The queue as calls see it: the dispatcher, and around it what callers who wait are promised.
 
-Who redials has the old place back (`redial`), who is to be called back and phones again takes that
-place, and who asks hears how many are ahead and how long it may take (`waits`).
+Who redials has the old place back (`redial`), and who is to be called back and phones again takes
+that place.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from core.clock import Now, Timing
 from telephony.calls.ports import Standing, Waiter, WaitingRoom
 from telephony.queue.redial import Redial
-from telephony.queue.waits import Handling, after_talk, estimate
 
 
 class Queue(Protocol):
     """The dispatcher: a waiting room that tells where each caller stands."""
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        *,
+        queue: str = "",
+        needs: tuple[str, ...] = (),
+        ticket: str = "",
+        last_agent: str = "",
     ) -> None:
         """See WaitingRoom."""
 
@@ -45,14 +54,14 @@ class Queue(Protocol):
     def position(self, call_id: str) -> int | None:
         """How many callers are ahead; None: does not wait, or a phone rings for them."""
 
+    def estimate(self, call_id: str) -> float:
+        """How long the call will wait yet (s)."""
+
     def place(self, call_id: str) -> float | None:
         """The place of a call that waits, in seconds of the reactor."""
 
     def keep_place(self, call_id: str, place: float) -> None:
         """Give a call that is about to join this place."""
-
-    def snapshot(self) -> tuple[int, list[dict[str, str]]]:
-        """How many wait, and the agents' public records."""
 
 
 class Promised(Protocol):
@@ -74,20 +83,31 @@ class Places(WaitingRoom):
         self.promised: Promised | None = None
         # A call whose wait ended by itself says no good-bye.
         self._waiters: WeakValueDictionary[str, Waiter] = WeakValueDictionary()
-        self._talks: dict[str, float] = {}
-        self._handling = Handling()
 
     # ---- WaitingRoom -------------------------------------------------------------------------
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        *,
+        queue: str = "",
+        needs: tuple[str, ...] = (),
+        ticket: str = "",
+        last_agent: str = "",
     ) -> None:
         """See WaitingRoom."""
         call = waiting.call_id
         if call not in self._waiters and (since := self._since(waiting)) is not None:
             self._queue.keep_place(call, self.at(since))
         self._waiters[call] = waiting
-        self._queue.join(waiting, priority, limit_ms, front, skill)
+        self._queue.join(
+            waiting, priority, limit_ms, front, skill,
+            queue=queue, needs=needs, ticket=ticket, last_agent=last_agent,
+        )  # fmt: skip
 
     def leave(self, call_id: str) -> None:
         """See WaitingRoom."""
@@ -99,7 +119,6 @@ class Places(WaitingRoom):
     def talking(self, agent: str, call_id: str) -> None:
         """See WaitingRoom."""
         waiter = self._waiters.pop(call_id, None)
-        self._talks[call_id] = self._reactor.seconds()
         self._queue.talking(agent, call_id)
         if waiter is not None and self.promised is not None:
             self.promised.talking(waiter.number, call_id)
@@ -110,9 +129,6 @@ class Places(WaitingRoom):
 
     def done(self, agent: str, call_id: str) -> None:
         """See WaitingRoom."""
-        begun = self._talks.pop(call_id, None)
-        if begun is not None:
-            self._handling = after_talk(self._handling, self._reactor.seconds() - begun)
         self._queue.done(agent, call_id)
 
     def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
@@ -128,7 +144,7 @@ class Places(WaitingRoom):
         ahead = self._queue.position(call_id)
         if ahead is None:
             return None
-        return Standing(ahead, estimate(ahead, self._on_duty(), self._handling))
+        return Standing(ahead, self._queue.estimate(call_id))
 
     # ---- for call-backs ----------------------------------------------------------------------
 
@@ -156,12 +172,3 @@ class Places(WaitingRoom):
         promised = self.promised
         taken = promised.taken_over(waiting.number, waiting.call_id) if promised else None
         return taken or self._redial.take(waiting.number)
-
-    def _on_duty(self) -> int:
-        _, agents = self._queue.snapshot()
-        return sum(_serves(agent) for agent in agents)
-
-
-def _serves(agent: dict[str, Any]) -> bool:
-    """Whether an agent takes callers now or after the talk they are in."""
-    return agent.get("status") == "ready" and agent.get("state") != "away"

@@ -81,6 +81,8 @@ class Rules:
     ageing_s: float = 0
     reserve_one_in: int = 0
     wrapup_s: float = 60.0
+    skills: tuple[tuple[str, str], ...] = ()
+    """All that the file names, each with its kind: 语言, 业务 or 紧急."""
 
     def queue(self, name: str) -> Queue:
         """Return a queue; the general one for a name that is not known."""

@@ -151,7 +151,7 @@ class SipLine(Line):
         """Return versions, codecs, limits, addresses, and how many INVITEs were refused and why."""
         return self._endpoint.facts
 
-    def trunks(self) -> list[dict[str, Any]]:
+    def trunk_loads(self) -> list[dict[str, Any]]:
         """Return each trunk's name, calls now and limit."""
         buckets = self._admission.buckets
         return [

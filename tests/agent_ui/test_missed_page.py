@@ -20,7 +20,6 @@ QUEUED = {"queue": "main", "priority": "normal"}
 def people(served: Served) -> None:
     served.user("wang", "agent", "440000", "王小梅")
     served.user("li", "agent", "440000", "李敏")
-    served.user("boss", "supervisor", "440000", "陈建国")
     served.user("far", "agent", "440300", "林芳")
     served.user("ops", "operator", "440000", "运维")
 

@@ -47,8 +47,8 @@ ROOMS = (
     tickets.sms.tables,
     tickets.call_backs.tables,
     tickets.cases.tables,
-    tickets.quality.tables,
     tickets.missed.tables,
+    tickets.quality.tables,
     tickets.tables,
 )
 

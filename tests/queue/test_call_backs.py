@@ -68,11 +68,11 @@ class Floor:
         self.places: dict[str, float] = {}
         self.kept: dict[str, float] = {}
 
-    def join(self, waiting: Any, *how: Any) -> None:
+    def join(self, waiting: Any, *how: Any, **more: Any) -> None:
         now = self.hall.clock.seconds()
         place = self.kept.pop(waiting.call_id, now)
         self.places[waiting.call_id] = min(self.places.get(waiting.call_id, place), place)
-        self.hall.room.join(waiting, *how)
+        self.hall.room.join(waiting, *how, **more)
 
     def leave(self, call_id: str) -> None:
         self.places.pop(call_id, None)
@@ -98,8 +98,8 @@ class Floor:
     def keep_place(self, call_id: str, place: float) -> None:
         self.kept[call_id] = place
 
-    def snapshot(self) -> tuple[int, list[dict[str, str]]]:
-        return len(self.places), [{"status": "ready", "state": "talking"}]
+    def estimate(self, call_id: str) -> float:
+        return 180.0 * ((self.position(call_id) or 0) + 1)
 
 
 class Office:
