@@ -29,6 +29,7 @@ BENCHES = {
     "answer_accuracy": "question → right article",
     "place_lookup": "place name heard → place",
     "walker": "spoken steps → there",
+    "wallboard_push": "event → 200 wallboards",
     "cpu_per_call": "CPU per call, beside Asterisk",
 }
 
