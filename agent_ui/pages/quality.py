@@ -48,8 +48,9 @@ def to_score(request: Request, console: Parts, who: See, drawn: int = -1) -> Res
         rows = store.to_score(db, who.area, who.name)
     rules = store.sampling_rules()
     week = store.week_of(console.today())
-    values = {"rows": rows, "rules": rules, "week": week, "drawn": drawn, "fault": ""}
-    return quality_page(request, "quality.html", who, **values)
+    return quality_page(
+        request, "quality.html", who, rows=rows, rules=rules, week=week, drawn=drawn
+    )
 
 
 @router.post("/quality/draw", dependencies=[OwnForm])
