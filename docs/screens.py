@@ -41,7 +41,9 @@ def _take(served: Served) -> int:
             for scheme in ("light", "dark"):
                 file = FOLDER / f"{screen.name}-{scheme}.webp"
                 wanted.add(file)
-                for finding in show(browser, screen, scheme, file):
+                findings, picture = show(browser, screen, scheme)
+                file.write_bytes(picture)
+                for finding in findings:
                     wrong += 1
                     print(f"{screen.path} ({scheme}): {finding}")
     finally:

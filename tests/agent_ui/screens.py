@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -22,8 +21,8 @@ from core.settings import CODE
 from ivr.draw import draw
 from ivr.tree import load as load_tree
 from tests.agent_ui import pictures, sample
-from tests.agent_ui.browser import Chromium
-from tests.agent_ui.served import Served
+from tests.agent_ui.browser import Chromium, type_password
+from tests.agent_ui.served import PASSWORD, Served
 from tickets import store
 from tickets.quality import store as quality
 from tickets.quality.form import load_rules
@@ -41,20 +40,23 @@ LOOKED_AT_BY = {
     "/phone": "wang", "/quality": "zhi", "/tickets/{number}": "zhi", "/knowledge/questions": "bian",
     "/roles": "yun",
 }  # fmt: skip
-NO_PAGES = {
-    "/recordings/{call_id}/waveform": "numbers",
-    "/map/tiles/{z}/{x}/{y}": "a piece of the map",
-}
+QUERIES = {"/articles/{article}/compare": "left=1&right=1"}
+"""What a page must be asked."""
+NO_PAGES = {"/map/{version}/{level}/{x}/{y}": "a piece of the map"}
 """What no sample can be given for, and why it is no page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One page to look at: its name in files, whose eyes, and where."""
+    """One page to look at: its name in files, whose eyes, and where.
+
+    `half`: who has shown the password alone.
+    """
 
     name: str
     user: str
     path: str
+    half: str = ""
 
 
 class NoSample(LookupError):
@@ -71,12 +73,13 @@ def fill(served: Served) -> dict[str, str]:
             served.user(
                 name, role, area, {"zhi": "郑知", "shen": "沈审", "yun": "云海"}.get(name, "")
             )
+    served.user("xin", "supervisor", COUNTRY, "新主管")
     _judge(served)
     with served.sessions() as db:
         number = db.scalar(select(Ticket.number).where(Ticket.call_id == "call0013"))
     return {
         "number": str(number), "call_id": "call0013", "article": "dibao-shenqing",
-        "article_id": "dibao-shenqing", "version": "1", "agent": "wang", "name": "wang",
+        "article_id": "dibao-shenqing", "version": "1", "agent": "wang", "name": "wang", "kind": "csv",
     }  # fmt: skip
 
 
@@ -127,7 +130,11 @@ def routes(served: Served) -> Iterator[str]:
 
 def screens(served: Served, samples: dict[str, str]) -> list[Screen]:
     """All pages, and who looks at each. Raises NoSample."""
-    found = [Screen("login", "", "/login"), Screen("not-found", "chen", "/tickets/20200101-000001")]
+    found = [
+        Screen("login", "", "/login"),
+        Screen("second-factor-setup", "", "/login?next=/roles", half="xin"),
+        Screen("second-factor", "", "/login?next=/roles", half="chen"),
+    ]
     for path in routes(served):
         if path == "/login":
             continue
@@ -141,13 +148,15 @@ def _page(served: Served, path: str, samples: dict[str, str]) -> list[Screen]:
     if missing:
         raise NoSample(f"{path}: give {missing[0]} a sample in tests/agent_ui/screens.py")
     where = re.sub(r"{(\w+)(?::\w+)?}", lambda found: samples[found.group(1)], path)
+    where += f"?{QUERIES[path]}" if path in QUERIES else ""
     first = [LOOKED_AT_BY[path]] if path in LOOKED_AT_BY else []
     for user in (*first, *USERS):
         with served.signed_in(user) as client:
             answer = client.get(where)
         if answer.status_code == 200:
             name = re.sub(r"\W+", "-", path.replace("_", "-")).strip("-") or "home"
-            return [Screen(name, user, where)] if "<html" in answer.text else []
+            html = answer.headers["content-type"].startswith("text/html")
+            return [Screen(name, user, where)] if html and "<html" in answer.text else []
         if answer.is_redirect:
             return []
     raise NoSample(f"{path}: nobody can open {where}")
@@ -157,9 +166,7 @@ async def settled(page: Page) -> None:
     """Wait until fonts and pictures are there and nothing is fetched any more."""
     await page.wait_for_load_state("load")
     await page.evaluate("document.fonts.ready")
-    await page.evaluate(
-        "Promise.all([...document.images].map(i => i.complete || new Promise(d => i.onload = i.onerror = d)))"
-    )
+    await page.wait_for_function("[...document.images].every((image) => image.complete)")
 
 
 async def examine(page: Page) -> list[str]:
@@ -174,23 +181,22 @@ async def examine(page: Page) -> list[str]:
     ]
 
 
-async def picture(page: Page, file: Path) -> None:
-    """Write what the window shows as WebP, which Chromium makes itself."""
+async def picture(page: Page) -> bytes:
+    """What the window shows as WebP, which Chromium makes itself."""
     devtools = await page.context.new_cdp_session(page)
     how = {"format": "webp", "quality": 70}
     answer = await devtools.send("Page.captureScreenshot", how)
-    file.write_bytes(base64.b64decode(answer["data"]))
+    return base64.b64decode(answer["data"])
 
 
-def show(browser: Chromium, screen: Screen, scheme: str, file: Path | None) -> list[str]:
-    """Open a page in a colour scheme, take its picture, and return axe's findings."""
+def show(browser: Chromium, screen: Screen, scheme: str) -> tuple[list[str], bytes]:
+    """Open a page in a colour scheme; returns axe's findings, and its picture."""
 
-    async def scene(page: Page) -> list[str]:
+    async def scene(page: Page) -> tuple[list[str], bytes]:
+        if screen.half:
+            await type_password(page, screen.half, PASSWORD)
         await settled(page)
-        found = await examine(page)
-        if file is not None:
-            await picture(page, file)
-        return found
+        return await examine(page), await picture(page)
 
     return browser.play(  # type: ignore[no-any-return]
         scene, screen.user, screen.path, viewport=SIZE, color_scheme=scheme, reduced_motion="reduce"
