@@ -40,6 +40,7 @@ from agent_ui.pages import (
     trees,
 )
 from agent_ui.render import HERE, make_templates
+from agent_ui.roles import table
 
 ARTICLES = (
     article_editor, articles, article_review, article_questions, article_notices,
@@ -52,7 +53,12 @@ numbers are masked."""
 
 
 def make_app(console: Console) -> FastAPI:
-    """Put the application together. The bus must run before the application starts."""
+    """Put the application together. The bus must run before the application starts.
+
+    Raises core.data_file.DataFault.
+    """
+
+    table()  # read now, so that a fault in it stops the start
 
     def people() -> dict[str, str]:
         with console.sessions() as db:

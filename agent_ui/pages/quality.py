@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
+from twisted.logger import Logger
 
 from agent_ui import sight
 from agent_ui.accounts import users
@@ -24,6 +25,8 @@ from tickets.tables import Ticket
 
 router = APIRouter()
 ITEM = "item-"
+NEW_VERSION = "质检表改过，但没有换版本号，暂时不能评分，请联系运维人员。"
+log = Logger()
 See = Annotated[Who, needs(Permission.QUALITY_RESULTS)]
 Score = Annotated[Who, needs(Permission.QUALITY_SCORE)]
 Own = Annotated[Who, needs(Permission.QUALITY_OWN)]
@@ -79,6 +82,9 @@ def score(
             store.review(db, ticket, sent.items(), sent.comment, sent.coach, act)
     except (QualityError, FormError) as error:
         return refused(request, who, str(error), f"/tickets/{number}#quality")
+    except store.FormChanged as error:
+        log.error("a call cannot be scored: {why}", why=error)
+        return refused(request, who, NEW_VERSION, f"/tickets/{number}#quality")
     return RedirectResponse(f"/tickets/{number}#quality", 303)
 
 

@@ -79,7 +79,7 @@ def fill(served: Served) -> dict[str, str]:
         number = db.scalar(select(Ticket.number).where(Ticket.call_id == "call0013"))
     return {
         "number": str(number), "call_id": "call0013", "article": "dibao-shenqing",
-        "article_id": "dibao-shenqing", "version": "1", "agent": "wang", "name": "wang", "kind": "csv",
+        "agent": "wang", "kind": "csv",
     }  # fmt: skip
 
 

@@ -31,7 +31,9 @@ def test_axe_finds_nothing_serious(pages: list[Screen], chromium: Chromium, sche
 
 def test_axe_would_find_something(pages: list[Screen], chromium: Chromium) -> None:
     async def scene(page: object) -> list[str]:
-        await page.evaluate("document.querySelector('main').innerHTML = '<img src=/x><input>'")  # type: ignore[attr-defined]
+        await page.evaluate(
+            "document.querySelector('main').innerHTML = '<img src=/static/icon.svg><input>'"
+        )  # type: ignore[attr-defined]
         return await examine(page)  # type: ignore[arg-type]
 
     chromium.faults.clear()
