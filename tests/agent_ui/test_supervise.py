@@ -244,7 +244,7 @@ def test_supervisor_hears_the_call_in_the_browser_at_once(
         await page.get_by_label("原因").fill("情况紧急")
         await page.locator("#takeover").get_by_role("button", name="接管").click()
         await expect(told).to_contain_text("已接管")
-        await page.get_by_role("button", name="退出", exact=True).click()
+        await page.get_by_role("button", name="挂断").click()
         await expect(told).to_contain_text("点通话右边的“监听”")
         await within(lambda: answers()[-1]["type"] == "hangup", "the leg is hung up")
 

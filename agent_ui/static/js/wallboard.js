@@ -32,8 +32,8 @@ function level(id, found) {
   const ended = found.answered + found.abandoned + found.unanswered;
   const share = found.share === null ? "–" : `${(found.share * 100).toFixed(1)}%`;
   const low = found.share !== null && found.share < 0.8;
-  const words = ended ? `${found.in_time}/${ended}，挂断${found.abandoned}，没等到${found.unanswered}` : "还没有人等候过";
-  put(id, share, low ? `低于80%，${words}` : words, low ? "warn" : "");
+  const words = ended ? `${found.in_time}/${ended} 挂断${found.abandoned} 没等到${found.unanswered}` : "还没有人等候过";
+  put(id, share, low ? `低于80%：${words}` : words, low ? "warn" : "");
 }
 
 function show() {
