@@ -32,7 +32,12 @@ from agent_ui.pages import (
     calls,
     entry,
     homes,
+    missed,
+    planning,
+    quality,
     recording_notes,
+    roles,
+    second_factor,
     service_places,
     sound,
     street_map,
@@ -47,6 +52,7 @@ ARTICLES = (
     article_editor, articles, article_review, article_questions, article_notices,
     article_synonyms, article_exchange,
 )  # fmt: skip
+STAFF = (second_factor, roles, quality, planning)
 ABOUT = """Calls and tickets of a 12349 hotline. Every request carries a token made by
 `hotline token create`; it has the rights and the area of its user. Times are in UTC, callers'
 numbers are masked."""
@@ -107,12 +113,13 @@ def make_app(console: Console) -> FastAPI:
         tickets,
         recording_notes,
         homes,
+        missed,
         sound,
         street_map,
         trees,
         service_places,
     )
-    for part in (*shown, *ARTICLES):
+    for part in (*shown, *ARTICLES, *STAFF):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -7,12 +7,16 @@ from datetime import timedelta
 
 import click
 
-from agent_ui.accounts import login, users
-from agent_ui.roles import Role
+from agent_ui.accounts import login, second_factor, users
+from agent_ui.roles import Role, needs_second_factor
+from agent_ui.tables import User
 from core.area import COUNTRY, name
 from core.clock import Now, local
 from core.db import Sessions
 from core.settings import Settings
+
+OPERATOR = "(command line)"
+"""Who the audit names for what is done with the command line."""
 
 Load = Callable[[], tuple[Settings, Sessions]]
 
@@ -51,6 +55,33 @@ def make_user(load: Load, now: Now) -> click.Group:
             raise click.ClickException(str(error)) from error
         click.echo(f"{login_name}: one-time password {password}")
 
+    @user.command("role")
+    @click.argument("login_name", metavar="NAME")
+    @click.argument("role", type=click.Choice([each.value for each in Role]))
+    def change_role(login_name: str, role: str) -> None:
+        """Give a user another role; it counts from their next click."""
+        _, sessions = load()
+        try:
+            with sessions() as db:
+                before = users.set_role(db, login_name, role, now(), OPERATOR)
+        except users.AccountError as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(f"{login_name}: {role}, was {before}")
+
+    @user.command()
+    @click.argument("login_name", metavar="NAME")
+    def unenrol(login_name: str) -> None:
+        """Forget a user's second factor (a lost phone) and end their sessions.
+
+        Be sure who asks: whoever logs in next with their password sets up a new one.
+        """
+        _, sessions = load()
+        with sessions() as db:
+            if db.get(User, login_name) is None:
+                raise click.ClickException(f"There is no user {login_name}.")
+            had = second_factor.forget(db, login_name, now(), OPERATOR)
+        click.echo(f"{login_name}: {'second factor forgotten' if had else 'had none'}")
+
     @user.command()
     @click.argument("login_name", metavar="NAME")
     @click.argument("languages", nargs=-1, metavar="[SKILL]...")
@@ -73,11 +104,14 @@ def make_user(load: Load, now: Now) -> click.Group:
         settings, sessions = load()
         with sessions() as db:
             rows = users.listed(db)
+            enrolled = users.enrolled(db)
         for row in rows:
             locked = ""
             if row.locked_until is not None and row.locked_until > now():
                 locked = f"  locked until {local(row.locked_until, settings.timezone):%H:%M}"
             fresh = "  one-time password not yet used" if row.must_change else ""
+            if needs_second_factor(row.role) and row.name not in enrolled:
+                fresh += "  no second factor yet"
             area = f"{row.area} {name(row.area)}"
             spoken = f"  {' '.join(row.skills)}" if row.skills else ""
             click.echo(f"{row.name}\t{row.role}\t{area}\t{row.display}{spoken}{locked}{fresh}")

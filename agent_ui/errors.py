@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from twisted.logger import Logger
 
-from agent_ui.guard import BadToken, Forbidden, MustChangePassword, NotSignedIn
+from agent_ui.guard import BadToken, Forbidden, MustChangePassword, NeedsSecondFactor, NotSignedIn
 from agent_ui.pages.sound import NoRecording
 from agent_ui.render import is_fragment, page
 from agent_ui.sight import NoSuchTicket
@@ -33,6 +33,7 @@ def install(app: FastAPI) -> None:
     """Give the application its error pages."""
     app.add_exception_handler(NotSignedIn, _to_login)
     app.add_exception_handler(MustChangePassword, _to_password)
+    app.add_exception_handler(NeedsSecondFactor, _to_second_factor)
     app.add_exception_handler(BadToken, _bad_token)
     app.add_exception_handler(Forbidden, _forbidden)
     app.add_exception_handler(NoSuchTicket, _missing)
@@ -53,10 +54,16 @@ def _go(request: Request, where: str) -> Response:
 
 
 def _to_login(request: Request, _error: Exception) -> Response:
+    return _go(request, _and_back("/login", request))
+
+
+def _to_second_factor(request: Request, _error: Exception) -> Response:
+    return _go(request, _and_back("/second-factor", request))
+
+
+def _and_back(where: str, request: Request) -> str:
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method != "GET" or asked == "/":
-        return _go(request, "/login")
-    return _go(request, f"/login?next={quote(asked)}")
+    return where if request.method != "GET" or asked == "/" else f"{where}?next={quote(asked)}"
 
 
 def _to_password(request: Request, _error: Exception) -> Response:

@@ -26,6 +26,10 @@ class MustChangePassword(Exception):
     """The user still has a one-time password."""
 
 
+class NeedsSecondFactor(Exception):
+    """The second factor must be shown, or set up, first."""
+
+
 class Forbidden(Exception):
     """The user may not do this; the message is a sentence in Chinese."""
 
@@ -43,8 +47,8 @@ def console_of(request: Request) -> Console:
 Parts = Annotated[Console, Depends(console_of)]
 
 
-def half_signed_in(request: Request, console: Parts) -> Who:
-    """The user of the session cookie, even one who must change the password first."""
+def with_password(request: Request, console: Parts) -> Who:
+    """The user of the session cookie, who has shown a password at least."""
     token = request.cookies.get(COOKIE, "")
     who = login.by_cookie(console.sessions, token, console.now()) if token else None
     if who is None:
@@ -52,10 +56,19 @@ def half_signed_in(request: Request, console: Parts) -> Who:
     return who
 
 
+def half_signed_in(who: Annotated[Who, Depends(with_password)]) -> Who:
+    """The user of the session cookie, even one who must change the password first."""
+    if who.second == "prove":
+        raise NeedsSecondFactor
+    return who
+
+
 def signed_in(who: Annotated[Who, Depends(half_signed_in)]) -> Who:
     """The user of the session cookie."""
     if who.must_change:
         raise MustChangePassword
+    if who.second:
+        raise NeedsSecondFactor
     return who
 
 
@@ -63,7 +76,7 @@ def needs(permission: Permission) -> Any:
     """The user of the session cookie, who must have a permission."""
 
     def check(who: Annotated[Who, Depends(signed_in)]) -> Who:
-        if not who.may(permission):
+        if not who.could(permission):
             raise Forbidden("您的账号没有这项权限，需要时请联系值班主管。")
         return who
 
@@ -71,7 +84,7 @@ def needs(permission: Permission) -> Any:
 
 
 def same_form(
-    who: Annotated[Who, Depends(half_signed_in)],
+    who: Annotated[Who, Depends(with_password)],
     csrf: Annotated[str, Form()] = "",
     x_csrf_token: Annotated[str, Header()] = "",
 ) -> None:
@@ -111,7 +124,7 @@ def program_needs(permission: Permission) -> Any:
     """The user of the bearer token, who must have a permission."""
 
     def check(who: Annotated[Who, Depends(bearer)]) -> Who:
-        if not who.may(permission):
+        if not who.could(permission):
             raise Forbidden("The token's user may not do this.")
         return who
 

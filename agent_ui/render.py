@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from agent_ui.accounts.login import Who
 from agent_ui.guard import console_of
-from agent_ui.roles import ROLE_LABELS, Permission, Role
+from agent_ui.roles import Permission, title_of
 from agent_ui.view import FILTERS
 from tickets.labels import LABELS
 
@@ -20,10 +20,14 @@ HERE = Path(__file__).parent
 NAVIGATION = (
     ("/live", "正在通话", Permission.LIVE),
     ("/tickets", "通话记录", Permission.TICKETS),
+    ("/missed", "未接来电", Permission.TICKETS),
     ("/phone", "我的电话", Permission.PHONE),
     ("/trees", "语音流程", Permission.TREES),
     ("/articles", "政策条目", Permission.ARTICLES),
     ("/service-places", "服务网点", Permission.SERVICE_PLACES),
+    ("/quality", "质检", Permission.QUALITY_RESULTS),
+    ("/quality/mine", "我的质检", Permission.QUALITY_OWN),
+    ("/planning", "排班", Permission.PLANNING),
 )
 
 INSIDE = {"/articles": ("/knowledge/",), "/live": ("/wallboard", "/queue", "/agents")}
@@ -54,11 +58,11 @@ def page(
     shown = [
         (path, title, here == path or here.startswith((path + "/", *INSIDE.get(path, ()))))
         for path, title, permission in NAVIGATION
-        if who is not None and who.may(permission)
+        if who is not None and who.could(permission)
     ]
     context = {
         "who": who,
-        "role": ROLE_LABELS[Role(who.role)] if who is not None else "",
+        "role": title_of(who.role) if who is not None else "",
         "navigation": shown,
         "zone": console.settings.timezone,
         "node": console.settings.node,
@@ -70,7 +74,7 @@ def page(
 
 def home(who: Who) -> str:
     """The first page that a user may see."""
-    return next(path for path, _, permission in NAVIGATION if who.may(permission))
+    return next(path for path, _, permission in NAVIGATION if who.could(permission))
 
 
 def is_fragment(request: Request) -> bool:

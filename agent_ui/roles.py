@@ -1,34 +1,51 @@
-"""Who may do what: a table, nothing else. `docs/api.md` and the tests read it too."""
+"""Who may do what. The rules are data: `roles.yaml` beside this file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from agent_ui.roles_file import Table, ever, holds, read_table
+
+FILE = Path(__file__).with_name("roles.yaml")
 
 
 class Role(StrEnum):
     """What a user of the console is."""
 
     AGENT = "agent"
+    SENIOR = "senior"
     SUPERVISOR = "supervisor"
+    QUALITY = "quality"
+    EDITOR = "editor"
     OPERATOR = "operator"
+    AUDITOR = "auditor"
 
 
 class Permission(StrEnum):
-    """One thing that can be allowed."""
+    """One thing that can be allowed; in the table by its name in lower case."""
 
     LIVE = "see running calls"
     TICKETS = "see tickets"
+    TICKET = "see one ticket"
     LISTEN = "hear recordings"
-    REVEAL = "see a caller's number"
-    REVEAL_WITHHELD = "see a number that the caller withheld"
-    WRAP_UP = "wrap up own calls"
-    WRAP_UP_ALL = "wrap up anybody's calls"
+    WRAP_UP = "wrap up calls"
     PHONE = "take calls in the browser"
     TREES = "see the voice flow"
     ARTICLES = "see policy articles"
+    QUALITY_SCORE = "draw and score calls, plan coaching"
+    QUALITY_RESULTS = "see everybody's quality results"
+    QUALITY_OWN = "see own quality results"
+    QUALITY_APPEAL = "appeal against a quality result"
+    QUALITY_DECIDE = "decide appeals"
+    PLANNING = "plan seats"
+    ROLES = "see who may do what"
     ARTICLES_WRITE = "draft policy articles"
     ARTICLES_APPROVE = "approve, publish and withdraw policy articles"
     ARTICLES_EXCHANGE = "read articles in and out, edit synonyms"
+    QUESTIONS = "see unanswered questions"
     SERVICE_PLACES = "see service places"
     SERVICE_PLACES_IMPORT = "read service places in and out"
     METRICS = "read metrics"
@@ -42,46 +59,57 @@ class Permission(StrEnum):
     DOWNLOAD = "download recordings"
 
 
-ROLE_LABELS = {
-    Role.AGENT: "话务员",
-    Role.SUPERVISOR: "值班主管",
-    Role.OPERATOR: "运维人员",
-}
+class Field(StrEnum):
+    """Personal data that is masked unless somebody may see it whole."""
 
-_PEOPLE = frozenset({Role.AGENT, Role.SUPERVISOR})
-_ALL = frozenset(Role)
-
-RIGHTS: dict[Permission, frozenset[Role]] = {
-    Permission.LIVE: _PEOPLE,
-    Permission.TICKETS: _PEOPLE,
-    Permission.LISTEN: _PEOPLE,
-    Permission.REVEAL: _PEOPLE,
-    Permission.REVEAL_WITHHELD: frozenset({Role.SUPERVISOR}),
-    Permission.WRAP_UP: _PEOPLE,
-    Permission.WRAP_UP_ALL: frozenset({Role.SUPERVISOR}),
-    Permission.PHONE: _PEOPLE,
-    Permission.TREES: _ALL,
-    Permission.ARTICLES: _ALL,
-    Permission.ARTICLES_WRITE: _PEOPLE,
-    Permission.ARTICLES_APPROVE: frozenset({Role.SUPERVISOR}),
-    Permission.ARTICLES_EXCHANGE: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
-    Permission.SERVICE_PLACES: _ALL,
-    Permission.SERVICE_PLACES_IMPORT: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
-    Permission.METRICS: frozenset({Role.SUPERVISOR, Role.OPERATOR}),
-    Permission.WALLBOARD: _PEOPLE,
-    Permission.QUEUE: frozenset({Role.SUPERVISOR}),
-    Permission.QUEUE_MOVE: frozenset({Role.SUPERVISOR}),
-    Permission.SUPERVISE: frozenset({Role.SUPERVISOR}),
-    Permission.AGENT_DAYS: frozenset({Role.SUPERVISOR}),
-    Permission.AGENT_FORCE: frozenset({Role.SUPERVISOR}),
-    Permission.NOTES: _PEOPLE,
-    Permission.DOWNLOAD: frozenset({Role.SUPERVISOR}),
-}
+    NUMBER = "a caller's number"
+    HOME = "a caller's home"
 
 
-def may(role: str, permission: Permission) -> bool:
-    """Whether a role has a permission; an unknown role has none."""
-    return role in RIGHTS[permission]
+class Fact(StrEnum):
+    """What can be so of the thing at hand, for rules that depend on it."""
+
+    OWN_AREA = "own_area"
+    OWN_CALL = "own_call"
+    UNTAKEN_CALL = "untaken_call"
+    PUBLIC_NUMBER = "public_number"
+    OWN_RESULT = "own_result"
+    OTHERS_REVIEW = "others_review"
+
+
+@cache
+def table() -> Table:
+    """The table. Raises core.data_file.DataFault, with the line of what is wrong."""
+    return read_table(
+        FILE, Role, (p.name.lower() for p in Permission), (f.name.lower() for f in Field), Fact
+    )
+
+
+def may(role: str, permission: Permission, facts: Iterable[Fact] = ()) -> bool:
+    """Whether a role has a permission, given what is so; an unknown role has none."""
+    return holds(table().permissions[permission.name.lower()], role, facts)
+
+
+def could(role: str, permission: Permission) -> bool:
+    """Whether there are cases in which a role has a permission: for menus and doors of pages."""
+    return ever(table().permissions[permission.name.lower()], role)
+
+
+def sees_whole(role: str, field: Field, facts: Iterable[Fact] = ()) -> bool:
+    """Whether a role may have a field shown without its mask, given what is so."""
+    return holds(table().fields[field.name.lower()], role, facts)
+
+
+def title_of(role: str) -> str:
+    """What a role is called in Chinese."""
+    known = table().roles.get(role)
+    return known.title if known else role
+
+
+def needs_second_factor(role: str) -> bool:
+    """Whether a password alone does not let a role in."""
+    known = table().roles.get(role)
+    return known is not None and known.second_factor
 
 
 SKILLS = ("粤语", "客家话", "潮汕话")

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, Moment
+from core.db import Base, Moment, Secret
 
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 
 class User(Base):
-    """Somebody who may log in. `role` is agent, supervisor or operator (see agent_ui.roles).
+    """Somebody who may log in. `role` is one of agent_ui.roles.Role.
 
     `area` is a GB/T 2260 code: the user sees calls and tickets there and below.
     `skills` are the languages they speak with callers beside Mandarin (agent_ui.roles.SKILLS).
@@ -34,7 +34,10 @@ class User(Base):
 
 
 class LoginSession(Base):
-    """A logged-in browser. Only the SHA-256 of its cookie is kept."""
+    """A logged-in browser. Only the SHA-256 of its cookie is kept.
+
+    `proved`: the second factor was shown.
+    """
 
     __tablename__ = "login_sessions"
 
@@ -42,6 +45,23 @@ class LoginSession(Base):
     user: Mapped[str] = mapped_column(ForeignKey("users.name"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
     expires: Mapped[datetime] = mapped_column(Moment, index=True)
+    proved: Mapped[bool] = mapped_column(default=False)
+
+
+class SecondFactor(Base):
+    """What a user proves beside the password: a TOTP secret (base32), encrypted.
+
+    It counts from `confirmed_at`, when the first code was right. `last_step` is the newest time
+    step whose code was used; `recovery` the SHA-256 of the recovery codes that are left, as JSON.
+    """
+
+    __tablename__ = "second_factors"
+
+    user: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    secret: Mapped[str] = mapped_column(Secret)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    recovery: Mapped[str] = mapped_column(Secret, default="")
 
 
 class ApiToken(Base):

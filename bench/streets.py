@@ -34,7 +34,7 @@ _STEP = re.compile(
     r"(?P<far>.+?)(?P<unit>公里|米)"
 )
 _FIRST = re.compile(
-    r"先向(?P<compass>东北|东南|西南|西北|东|南|西|北)走大约(?P<far>.+?)(?P<unit>公里|米)，到"
+    r"先向(?P<compass>东北|东南|西南|西北|东|南|西|北)走(?:大约)?(?P<far>.+?)(?P<unit>公里|米)，到"
 )
 _AFTER = re.compile(r"过了(?P<road>[^，。]+?)路口再走大约(?P<far>[^，。]+?)(?P<unit>公里|米)")
 _COUNT = re.compile(r"在(?P<side>[左右])手边第(?P<count>.+?)个路口")

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from core.sound import sounds
+from core.source import Source
 from ivr import rules
 from ivr.emergency import Spotter, Weight, Word
 from ivr.findings import Finding, TreeRefused
-from ivr.source import Source
 
 SHIPPED = Path(__file__).with_name("emergency.yaml")
 SCHEMA = Path(__file__).with_name("emergency.schema.json")

@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from ivr import source
+from core import source
 from ivr.findings import Finding
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from agent_ui.accounts import passwords
 from agent_ui.accounts.lockout import Attempts, Limits, attempt
-from agent_ui.roles import Permission, may
-from agent_ui.tables import ApiToken, LoginSession, User
+from agent_ui.roles import Fact, Permission, could, may, needs_second_factor
+from agent_ui.tables import ApiToken, LoginSession, SecondFactor, User
 from core.db import Sessions
 from core.journal_tables import AuditEntry
 
@@ -23,7 +24,10 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The user behind a request. `csrf` is empty for a program's token."""
+    """The user behind a request. `csrf` is empty for a program's token.
+
+    `second` is what the second factor still lacks: "prove", "enrol", or "" for nothing.
+    """
 
     name: str
     display: str
@@ -32,10 +36,15 @@ class Who:
     must_change: bool
     csrf: str = ""
     skills: tuple[str, ...] = ()
+    second: str = ""
 
-    def may(self, permission: Permission) -> bool:
-        """Whether the user has a permission."""
-        return may(self.role, permission)
+    def may(self, permission: Permission, facts: Iterable[Fact] = ()) -> bool:
+        """Whether the user has a permission, given what is so of the thing at hand."""
+        return may(self.role, permission, facts)
+
+    def could(self, permission: Permission) -> bool:
+        """Whether there are cases in which the user has a permission."""
+        return could(self.role, permission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,19 @@ def log_in(
         if not (right and allowed and kept):
             db.add(_audit(now, name, "login.locked" if not allowed else "login.refused", address))
             return None
-        db.execute(update(User).where(User.name == name).values(failures=0, locked_until=None))
+        factor = db.get(SecondFactor, name)
+        if factor is not None and factor.confirmed_at is not None:
+            # This attempt is taken back, but none before it: else whoever knows the password
+            # could guess codes for ever by logging in between.
+            before = {"failures": User.failures - 1, "locked_until": None}
+        else:
+            before = {"failures": 0, "locked_until": None}
+        db.execute(update(User).where(User.name == name).values(before))
         db.execute(delete(LoginSession).where(LoginSession.expires <= now))
         token = secrets.token_urlsafe(TOKEN_BYTES)
         db.add(
             LoginSession(
-                token=_digest(token),
+                token=digest(token),
                 user=name,
                 csrf=secrets.token_urlsafe(TOKEN_BYTES),
                 expires=now + door.session,
@@ -77,24 +93,28 @@ def log_in(
 def log_out(sessions: Sessions, token: str) -> None:
     """End a session."""
     with sessions() as db:
-        db.execute(delete(LoginSession).where(LoginSession.token == _digest(token)))
+        db.execute(delete(LoginSession).where(LoginSession.token == digest(token)))
 
 
 def by_cookie(sessions: Sessions, token: str, now: datetime) -> Who | None:
     """Who is logged in with this cookie; None when it is unknown or has ended."""
     with sessions() as db:
         row = db.execute(
-            select(User, LoginSession.csrf)
+            select(User, LoginSession, SecondFactor.confirmed_at)
             .join(LoginSession, LoginSession.user == User.name)
-            .where(LoginSession.token == _digest(token), LoginSession.expires > now)
+            .outerjoin(SecondFactor, SecondFactor.user == User.name)
+            .where(LoginSession.token == digest(token), LoginSession.expires > now)
         ).first()
-        return None if row is None else _who(row[0], row[1])
+        if row is None:
+            return None
+        user, session, confirmed_at = row
+        return _who(user, session.csrf, _lacks(user, session, confirmed_at))
 
 
 def by_bearer(sessions: Sessions, token: str, now: datetime) -> Who | None:
     """Whose program this is; None when the token is unknown or has ended."""
     with sessions() as db:
-        found = db.scalar(select(ApiToken).where(ApiToken.token == _digest(token)))
+        found = db.scalar(select(ApiToken).where(ApiToken.token == digest(token)))
         if found is None or (found.expires is not None and found.expires <= now):
             return None
         if found.last_used is None or now - found.last_used >= SEEN_EVERY:
@@ -107,7 +127,7 @@ def new_bearer(db: Session, user: str, name: str, expires: datetime | None) -> s
     if db.get(User, user) is None:
         raise LookupError(f"There is no user {user}.")
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    db.add(ApiToken(token=_digest(token), name=name, user=user, expires=expires))
+    db.add(ApiToken(token=digest(token), name=name, user=user, expires=expires))
     return token
 
 
@@ -124,13 +144,21 @@ def _count(sessions: Sessions, limits: Limits, name: str, now: datetime) -> tupl
         return user.password, allowed
 
 
-def _who(user: User, csrf: str = "") -> Who:
-    return Who(
-        user.name, user.display, user.role, user.area, user.must_change, csrf, tuple(user.skills)
-    )
+def _lacks(user: User, session: LoginSession, confirmed_at: datetime | None) -> str:
+    if session.proved:
+        return ""
+    if confirmed_at is not None:
+        return "prove"
+    return "enrol" if needs_second_factor(user.role) else ""
 
 
-def _digest(token: str) -> str:
+def _who(user: User, csrf: str = "", second: str = "") -> Who:
+    skills = tuple(user.skills)
+    changes = user.must_change
+    return Who(user.name, user.display, user.role, user.area, changes, csrf, skills, second)
+
+
+def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 

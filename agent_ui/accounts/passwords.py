@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 10
 LONGEST = 200
-_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for something else
 
 _hasher = PasswordHasher()
 
@@ -49,4 +49,4 @@ def fault(password: str, name: str) -> str:
 
 def one_time() -> str:
     """A password for a first login, easy to read out: four groups of four (79 bits)."""
-    return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
+    return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(4))

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from agent_ui.accounts import passwords
 from agent_ui.roles import SKILLS, Role
-from agent_ui.tables import LoginSession, User
+from agent_ui.tables import LoginSession, SecondFactor, User
 from core.area import COUNTRY, AreaError, normal
 from core.db import Sessions
+from core.journal_tables import AuditEntry
 
 FIRST = "admin"
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}", re.ASCII)
@@ -29,8 +30,7 @@ def add(db: Session, name: str, role: str, area: str, now: datetime, display: st
         raise AccountError(
             f"{name!r} is not a user name: 2-32 characters a-z 0-9 . _ - beginning with a letter."
         )
-    if role not in [each.value for each in Role]:
-        raise AccountError(f"{role!r} is not a role: {', '.join(each.value for each in Role)}.")
+    _known_role(role)
     if db.get(User, name) is not None:
         raise AccountError(f"There is a user {name} already.")
     try:
@@ -67,6 +67,27 @@ def set_skills(db: Session, name: str, skills: Iterable[str]) -> tuple[str, ...]
         raise AccountError(f"{wrong[0]!r} is not a skill: {', '.join(SKILLS)}.")
     user.skills = [skill for skill in SKILLS if skill in wanted]
     return tuple(user.skills)
+
+
+def set_role(db: Session, name: str, role: str, now: datetime, by: str) -> str:
+    """Give a user another role; returns the one they had. Raises AccountError.
+
+    It counts from their next click; a role that needs a second factor asks for it then.
+    """
+    _known_role(role)
+    user = db.get(User, name)
+    if user is None:
+        raise AccountError(f"There is no user {name}.")
+    before, user.role = user.role, role
+    what = f"{name}: {before} to {role}"
+    db.add(AuditEntry(at=now, who=by, did="user.role", what=what, area=user.area, address=""))
+    return before
+
+
+def enrolled(db: Session) -> set[str]:
+    """The users who have set up a second factor."""
+    has = SecondFactor.confirmed_at.is_not(None)
+    return set(db.scalars(select(SecondFactor.user).where(has)))
 
 
 def reset(db: Session, name: str) -> str:
@@ -114,6 +135,11 @@ def first_administrator(sessions: Sessions, now: datetime) -> str | None:
         if db.scalar(select(func.count()).select_from(User)):
             return None
         return add(db, FIRST, Role.SUPERVISOR.value, COUNTRY, now, "管理员")
+
+
+def _known_role(role: str) -> None:
+    if role not in [each.value for each in Role]:
+        raise AccountError(f"{role!r} is not a role: {', '.join(each.value for each in Role)}.")
 
 
 def _give(db: Session, user: User, password: str, must_change: bool) -> None:

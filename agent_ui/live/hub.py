@@ -35,6 +35,7 @@ TOPICS = (
     "agent.signal",
     "node.state",
     "ticket.changed",
+    "missed.changed",
     "bus.restored",
     "bus.state",
 )

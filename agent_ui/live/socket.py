@@ -33,7 +33,7 @@ async def ws(socket: WebSocket) -> None:
     console: Console = socket.app.state.console
     origin = f"https://{socket.headers.get('host', '')}"
     who = await _who(console, socket) if socket.headers.get("origin") == origin else None
-    if who is None or who.must_change:
+    if who is None or who.must_change or who.second:
         await socket.close(POLICY)
         return
     await socket.accept()

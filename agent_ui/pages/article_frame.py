@@ -25,7 +25,7 @@ NOT_YOURS = "这个地区的条目由上级维护，您的账号不能改。"
 MENU = (
     ("/articles", "条目", Permission.ARTICLES),
     ("/knowledge/approvals", "审批", Permission.ARTICLES),
-    ("/knowledge/questions", "没答上的问题", Permission.TICKETS),
+    ("/knowledge/questions", "没答上的问题", Permission.QUESTIONS),
     ("/knowledge/notices", "变更通知", Permission.ARTICLES),
     ("/knowledge/synonyms", "同义词", Permission.ARTICLES),
     ("/knowledge/exchange", "导入导出", Permission.ARTICLES_EXCHANGE),
@@ -60,7 +60,7 @@ def article_page(
         "/knowledge/approvals": len(waiting_versions(console)),
         "/knowledge/notices": notices.unread(console.sessions, who.name, who.area, console.now()),
     }
-    if who.may(Permission.TICKETS):
+    if who.may(Permission.QUESTIONS):
         waiting["/knowledge/questions"] = questions.count_open(console.sessions, who.area)
     menu = [
         (path, title, request.url.path.removesuffix("/look") == path, waiting.get(path, 0))

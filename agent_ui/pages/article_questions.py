@@ -14,7 +14,7 @@ from agent_ui.roles import Permission
 from knowledge import questions
 
 router = APIRouter()
-See = Annotated[Who, needs(Permission.TICKETS)]
+See = Annotated[Who, needs(Permission.QUESTIONS)]
 Ids = Annotated[list[int], Form()]
 
 

@@ -12,7 +12,7 @@ from agent_ui import sight
 from agent_ui.accounts.login import Who
 from agent_ui.guard import Forbidden, OwnForm, Parts, address_of, needs
 from agent_ui.render import is_fragment, page
-from agent_ui.roles import Permission
+from agent_ui.roles import Field, Permission
 from tickets import homes, store
 from tickets.tables import Ticket
 
@@ -68,6 +68,6 @@ def _ticket(db: Session, request: Request, number: str, who: Who) -> Ticket:
     """The ticket, for whoever may see the caller's number too."""
     now = request.app.state.hub.own_call(who.name)
     found = sight.ticket_by_number(db, number, who, now)
-    if not sight.may_reveal(who, found):
+    if not sight.may_reveal(who, found, Field.HOME):
         raise Forbidden("来电人要求号码保密，住址也不能查看，需要时请联系值班主管。")
     return found

@@ -16,7 +16,7 @@ from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.console import Console
 from agent_ui.guard import Forbidden, OwnForm, Parts, address_of, needs
-from agent_ui.pages import street_map
+from agent_ui.pages import quality, quality_frame, street_map
 from agent_ui.recording_notes.store import notes_of
 from agent_ui.render import is_fragment, page
 from agent_ui.roles import Permission
@@ -190,4 +190,6 @@ def _ticket_values(db: Any, console: Console, number: str, who: Who) -> dict[str
         "playable": file is not None and who.may(Permission.LISTEN),
         "may_reveal": sight.may_reveal(who, found),
         "may_wrap_up": sight.may_wrap_up(who, found),
+        "quality": quality.of_ticket(db, who, found),
+        **quality_frame.WORDS,
     }

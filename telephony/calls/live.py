@@ -10,6 +10,9 @@ from core import waits
 from core.crypto import mask_number
 from telephony.calls.machine import CallState
 
+TALK = ("held", "muted", "consult", "consult_state", "conference", "supervised_by", "parked")
+"""What `telephony.calls.parties.shown` says of a talk."""
+
 Publish = Callable[[str, dict[str, Any]], None]
 
 
@@ -29,6 +32,7 @@ class LiveRow:
             "ticket": "",
             "emergency": False,
             "language": "",
+            **dict.fromkeys(TALK, ""),
             "queued_at": "",
             "wait_ended_at": "",
             "wait_end": "",
@@ -63,6 +67,10 @@ class LiveRow:
             self._set(topic=data["value"])
         elif kind == "note" and data["key"] == "language":
             self._set(language=data["value"])
+
+    def talk(self, fields: dict[str, str]) -> None:
+        """Show who is held, consulted, joined or parked."""
+        self._set(**fields)
 
     def ticket(self, number: str) -> None:
         """Show the ticket's number."""

@@ -6,10 +6,13 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from agent_ui.guard import COOKIE
+from tests.agent_ui.authenticator import pass_second_factor
 from tests.agent_ui.served import PASSWORD, Served
 
 Scene = Callable[[Page], Awaitable[Any]]
@@ -39,7 +42,9 @@ class Chromium:
         Fails when the page logged an error or something broke its own rules (CSP).
         """
         self.faults.clear()
-        result = self._served.run(self._play(scene, user, path, context), 120)
+        # A code counts once, so who needs one comes back with the session they have.
+        cookie = self._served.session_of(user) if user else None
+        result = self._served.run(self._play(scene, user, path, context, cookie), 120)
         assert not self.faults, self.faults
         return result
 
@@ -61,7 +66,9 @@ class Chromium:
             await self._browser.close()
         await self._playwright.stop()
 
-    async def _play(self, scene: Scene, user: str, path: str, context: dict[str, Any]) -> Any:
+    async def _play(
+        self, scene: Scene, user: str, path: str, context: dict[str, Any], cookie: str | None
+    ) -> Any:
         assert self._browser is not None
         window: BrowserContext = await self._browser.new_context(
             ignore_https_errors=True,
@@ -75,7 +82,10 @@ class Chromium:
             page = await window.new_page()
             page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
             page.on("console", self._logged)
-            if user:
+            if cookie is not None:
+                kept: Any = {"name": COOKIE, "value": cookie, "url": self._served.base}
+                await window.add_cookies([kept | {"secure": True}])
+            elif user:
                 await enter(page, user, PASSWORD)
             await page.goto(path)
             return await scene(page)
@@ -94,6 +104,7 @@ async def enter(page: Page, user: str, password: str) -> None:
     await page.fill("[name=password]", password)
     await page.click("button.main")
     await page.wait_for_url(lambda url: "/login" not in url)
+    await pass_second_factor(page, f"{user} {urlsplit(page.url).netloc}")
 
 
 async def within(condition: Callable[[], bool], what: str) -> None:

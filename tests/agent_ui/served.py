@@ -17,10 +17,12 @@ import httpx
 from redis.asyncio import Redis
 
 from agent_ui.accounts import users
-from agent_ui.accounts.login import new_bearer
+from agent_ui.accounts.login import by_cookie, new_bearer
 from agent_ui.accounts.passwords import hashed
 from agent_ui.app import make_app
 from agent_ui.console import Console
+from agent_ui.guard import COOKIE
+from agent_ui.roles import needs_second_factor
 from agent_ui.server import ConsoleServer
 from agent_ui.tables import User
 from core import certificate, migrate
@@ -31,6 +33,7 @@ from core.db import Sessions, open_database, open_sessions
 from core.redis_server import RedisServer
 from core.settings import Settings
 from knowledge.port import Decision, Found
+from tests.agent_ui.authenticator import PHONE, secret_on
 from tests.conftest import free_port
 from tests.tickets.journalled import Journalled
 
@@ -73,6 +76,7 @@ class Served:
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._cookies: dict[str, str] = {}
         self._stops: list[Callable[[], Coroutine[Any, Any, Any]]] = []
 
     def start(self) -> None:
@@ -188,11 +192,29 @@ class Served:
 
     @contextmanager
     def signed_in(self, name: str) -> Iterator[httpx.Client]:
-        """A browser in which the user has logged in."""
+        """A browser in which the user has logged in; who needs a second factor, once for all."""
+        cookie = self.session_of(name)
         with self.client() as client:
-            answer = log_in(client, name, PASSWORD)
-            assert answer.status_code == 303, answer.text
+            if cookie is None:
+                answer = log_in(client, name, PASSWORD)
+                assert answer.status_code == 303, answer.text
+            else:
+                client.cookies.set(COOKIE, cookie, domain="127.0.0.1", path="/")
             yield client
+
+    def session_of(self, name: str) -> str | None:
+        """The cookie of who needs a second factor, set up at the first call; else None."""
+        with self.sessions() as db:
+            if not needs_second_factor(db.get_one(User, name).role):
+                return None
+        now = self.world.now()
+        if by_cookie(self.sessions, self._cookies.get(name, ""), now) is None:
+            with self.client() as client:
+                log_in(client, name, PASSWORD)
+                answer = pass_second_factor(client, name, now)
+                assert answer.status_code in (200, 303), answer.text
+                self._cookies[name] = client.cookies[COOKIE]
+        return self._cookies[name]
 
 
 @cache
@@ -206,6 +228,19 @@ def log_in(client: httpx.Client, name: str, password: str, next: str = "/") -> h
     csrf = field_of(client.get("/login").text, "csrf")
     form = {"name": name, "password": password, "csrf": csrf, "next": next}
     return client.post("/login", data=form)
+
+
+def pass_second_factor(
+    client: httpx.Client, name: str, now: datetime | None = None
+) -> httpx.Response:
+    """Set up, or prove, the second factor of who has logged in with a password alone."""
+    page = client.get("/second-factor").text
+    secret = secret_on(page)
+    key = f"{name} {client.base_url.netloc.decode()}"
+    if secret is not None:
+        PHONE.learn(key, secret)
+    form = {"csrf": field_of(page, "csrf"), "next": "/", "code": PHONE.code(key, now)}
+    return client.post("/second-factor", data=form)
 
 
 def field_of(page: str, name: str) -> str:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from agent_ui.accounts.login import by_bearer
 from agent_ui.commands import make_token, make_user
+from core.journal_tables import AuditEntry
 from tests.agent_ui.served import PASSWORD, Served, log_in
 
 NOW = datetime.now(UTC)
@@ -90,6 +92,17 @@ def test_languages_of_an_agent_are_set_shown_and_taken_back(served: Served) -> N
     assert "粤语 潮汕话" in _user(served, "list").output
     assert _user(served, "skills", "mei").output == "mei: Mandarin alone\n"
     assert "粤语" not in _user(served, "list").output
+
+
+def test_role_is_changed_and_audited(served: Served) -> None:
+    _user(served, "add", "mover")
+    assert _user(served, "role", "mover", "quality").output == "mover: quality, was agent\n"
+    assert "mover\tquality" in _user(served, "list").output
+    assert "no user nobody" in _user(served, "role", "nobody", "agent").output
+    assert "Invalid value" in _user(served, "role", "mover", "king").output
+    with served.sessions() as db:
+        kept = db.scalars(select(AuditEntry.what).where(AuditEntry.did == "user.role")).all()
+    assert kept == ["mover: agent to quality"]
 
 
 @pytest.mark.parametrize(

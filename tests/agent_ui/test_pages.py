@@ -19,6 +19,7 @@ PAGES = {
     "/live": ("agent", "supervisor"),
     "/tickets": ("agent", "supervisor"),
     "/phone": ("agent", "supervisor"),
+    "/missed": ("agent", "supervisor"),
     "/trees": ("agent", "supervisor", "operator"),
     "/trees/drawing.svg": ("agent", "supervisor", "operator"),
     "/articles": ("agent", "supervisor", "operator"),
