@@ -87,17 +87,22 @@ from telephony.caller.command import make_command
 from telephony.caller.demo import Demonstration
 from telephony.calls.ports import Reply
 from telephony.calls.service_places import with_service_places
+from telephony.queue import rules_file
+from telephony.queue.commands import make_queues
+from telephony.queue.simulation.command import make_simulate
 from telephony.sip import doctor as sip_doctor
 from telephony.sip.config import SipSettingsError
 from telephony.switchboard import Rooms, Switchboard
 from telephony.wayfinding import wayfinding
 from tickets import samples
 from tickets.apply import apply_to_ticket
+from tickets.call_backs.store import CallBackStore
 from tickets.callers import recalled
 from tickets.cases.commands import make_cases
 from tickets.cases.phone import CaseDesk
 from tickets.commands import make_caller
 from tickets.homes import recalled_home
+from tickets.missed.apply import apply_to_missed
 from tickets.sms.office import start_office
 from tickets.tables import Ticket
 
@@ -224,6 +229,7 @@ class Node:
                 apply_to_call,
                 partial(apply_to_ticket, zone=settings.timezone),
                 apply_to_questions,
+                apply_to_missed,
             ],
         )
         self.journal.start()
@@ -247,12 +253,14 @@ class Node:
                 Finder(self.sessions, lambda *asked: self.guide.find(*asked)).find,
                 partial(reactor.callFromThread, self.prompts.warm),
             ),
+            call_backs=CallBackStore(self.sessions),
             cases=CaseDesk(self.sessions, clock.utc_now, self.settings.timezone),
             slow=self.slow,
             recall=lambda number: deferToThread(recalled, self.sessions, number),
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
+            queues=rules_file.load(settings.queues, settings.timezone),
             texts=start_office(
                 settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
             ),
@@ -326,6 +334,7 @@ STARTUP_FAULTS = (
     RedisServerError,
     TreeRefused,
     WrongCalendar,
+    rules_file.QueuesRefused,
     SipSettingsError,
     ConsoleServerError,
     migrate.MigrationError,
@@ -477,6 +486,8 @@ main.add_command(make_cases(load_store, clock.utc_now))
 main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_service_places(load_store, clock.utc_now))
 main.add_command(make_hear(intent_of))
+main.add_command(make_queues(load_settings))
+main.add_command(make_simulate(load_settings))
 main.add_command(
     make_prompts(
         spoken_texts,

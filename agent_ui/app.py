@@ -12,12 +12,15 @@ from starlette.staticfiles import StaticFiles
 
 from agent_ui import errors, probes
 from agent_ui.accounts import users
+from agent_ui.agent_days.log import AgentLog
+from agent_ui.api import boards as boards_api
 from agent_ui.api import routes, sms
 from agent_ui.console import Console
 from agent_ui.headers import SecurityHeaders
 from agent_ui.live import socket
 from agent_ui.live.hub import Hub
 from agent_ui.live.phones import Phones
+from agent_ui.live.supervising import SupervisorDesk
 from agent_ui.pages import (
     article_editor,
     article_exchange,
@@ -29,18 +32,22 @@ from agent_ui.pages import (
     calls,
     entry,
     homes,
+    missed,
     planning,
     quality,
+    recording_notes,
     roles,
     second_factor,
     service_places,
     sound,
     street_map,
+    supervision,
     tickets,
     trees,
 )
 from agent_ui.render import HERE, make_templates
 from agent_ui.roles import table
+from agent_ui.wallboard.push import Boards
 
 ARTICLES = (
     article_editor, articles, article_review, article_questions, article_notices,
@@ -65,6 +72,11 @@ def make_app(console: Console) -> FastAPI:
             return users.names(db)
 
     hub = Hub(console.bus, console.redis, console.node_titles, people)
+    sessions, now = console.sessions, console.now
+    boards = Boards(console.bus, console.redis, sessions, now, console.midnight, hub.names)
+    supervisors = SupervisorDesk(console.bus, hub, boards, sessions, now)
+    days = AgentLog(console.bus, console.redis, sessions, now)
+    days.written = lambda change: boards.agent_changed(change.agent, change.area)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -76,7 +88,11 @@ def make_app(console: Console) -> FastAPI:
 
         app.state.publish = publish
         await hub.start()
+        await supervisors.start()
+        await days.start()
         yield
+        days.stop()
+        supervisors.stop()
         hub.stop()
 
     app = FastAPI(
@@ -89,11 +105,26 @@ def make_app(console: Console) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.console, app.state.hub = console, hub
+    app.state.boards, app.state.supervisors, app.state.days = boards, supervisors, days
     app.state.phones = Phones(console.bus, hub)
     app.state.templates = make_templates()
     app.include_router(routes.router)
     app.include_router(sms.router)
-    shown = (probes, entry, calls, tickets, homes, sound, street_map, trees, service_places)
+    app.include_router(boards_api.router)
+    shown = (
+        probes,
+        entry,
+        calls,
+        supervision,
+        tickets,
+        recording_notes,
+        homes,
+        missed,
+        sound,
+        street_map,
+        trees,
+        service_places,
+    )
     for part in (*shown, *ARTICLES, *STAFF):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)

@@ -17,6 +17,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from agent_ui.console import Console
 from agent_ui.guard import Forbidden, Parts, bearer, bearer_scheme
 from agent_ui.roles import Permission
+from agent_ui.wallboard import metrics as board_metrics
+from agent_ui.wallboard.push import Boards
+from core.area import COUNTRY
 
 router = APIRouter()
 
@@ -42,15 +45,20 @@ async def readyz(console: Parts) -> Response:
 
 
 @router.get("/metrics")
-def metrics(
+async def metrics(
     request: Request,
     console: Parts,
     sent: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)],
 ) -> Response:
     """Figures for Prometheus, for this machine or with a token."""
-    if not is_local(request) and not bearer(console, sent).may(Permission.METRICS):
-        raise Forbidden
-    return Response(console.metrics(), media_type=PROMETHEUS)
+    if not is_local(request):
+        who = await run_in_threadpool(bearer, console, sent)
+        if not who.may(Permission.METRICS):
+            raise Forbidden
+    boards: Boards = request.app.state.boards
+    shown = board_metrics.text(boards.figures(COUNTRY), boards.queue(COUNTRY), console.now())
+    own = await run_in_threadpool(console.metrics)
+    return Response(own + shown, media_type=PROMETHEUS)
 
 
 async def not_ready(console: Console) -> list[str]:

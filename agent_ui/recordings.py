@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
 import wave
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from tickets.tables import Ticket
 
 FULL = 32768
 COLUMNS = 1200
+PEAKS = ".peaks"
 SAME_LISTENING = timedelta(minutes=10)
 """A player asks for a file in pieces: one entry in the audit for all of them."""
 
@@ -58,6 +62,44 @@ def heard(db: Session, now: datetime, who: Who, ticket: Ticket, address: str) ->
     )
     if db.execute(known.limit(1)).first() is None:
         store.audit(db, now, who.name, "recording.heard", ticket, address)
+
+
+def downloaded(db: Session, now: datetime, who: Who, ticket: Ticket, address: str) -> None:
+    """Audit that somebody took a ticket's recording away; every time."""
+    store.audit(db, now, who.name, "recording.downloaded", ticket, address)
+
+
+def kept_waveform(file: Path) -> Waveform:
+    """The waveform, computed once: it is kept beside the recording as long as that stays the same.
+
+    Raises NoWaveform, OSError. A folder that cannot be written to costs only time.
+    """
+    found = file.stat()
+    key = [found.st_size, found.st_mtime_ns]
+    beside = file.with_name(file.name + PEAKS)
+    try:
+        kept = json.loads(beside.read_text(encoding="ascii"))
+        if kept["of"] == key:
+            return Waveform(**kept["waveform"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    made = waveform(file)
+    _keep(beside, json.dumps({"of": key, "waveform": asdict(made)}, separators=(",", ":")))
+    return made
+
+
+def _keep(file: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, suffix=PEAKS)
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(text)
+        os.replace(name, file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
 
 
 def waveform(file: Path, columns: int = COLUMNS) -> Waveform:

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 NAVIGATION = (
     ("/live", "正在通话", Permission.LIVE),
     ("/tickets", "通话记录", Permission.TICKETS),
+    ("/missed", "未接来电", Permission.TICKETS),
     ("/phone", "我的电话", Permission.PHONE),
     ("/trees", "语音流程", Permission.TREES),
     ("/articles", "政策条目", Permission.ARTICLES),
@@ -29,7 +30,7 @@ NAVIGATION = (
     ("/planning", "排班", Permission.PLANNING),
 )
 
-INSIDE = {"/articles": "/knowledge/"}
+INSIDE = {"/articles": ("/knowledge/",), "/live": ("/wallboard", "/queue", "/agents")}
 """Where else the pages of an entry lie."""
 
 
@@ -55,7 +56,7 @@ def page(
     console = console_of(request)
     here = request.url.path
     shown = [
-        (path, title, here == path or here.startswith((path + "/", INSIDE.get(path, path + "/"))))
+        (path, title, here == path or here.startswith((path + "/", *INSIDE.get(path, ()))))
         for path, title, permission in NAVIGATION
         if who is not None and who.could(permission)
     ]

@@ -49,6 +49,14 @@ class Permission(StrEnum):
     SERVICE_PLACES = "see service places"
     SERVICE_PLACES_IMPORT = "read service places in and out"
     METRICS = "read metrics"
+    WALLBOARD = "see the wallboard"
+    QUEUE = "see who waits and why"
+    QUEUE_MOVE = "move a caller to the front"
+    SUPERVISE = "listen to running calls and step into them"
+    AGENT_DAYS = "see what agents did over the day"
+    AGENT_FORCE = "set an agent ready or not ready"
+    NOTES = "write notes on recordings"
+    DOWNLOAD = "download recordings"
 
 
 class Field(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.logger import Logger
 
-from asr.port import Heard, Recogniser, RecogniserUnavailable, Stream
+from asr.port import Heard, Load, Recogniser, RecogniserUnavailable, Stream
 
 
 class ByLanguage:
@@ -29,6 +29,16 @@ class ByLanguage:
     def fault(self) -> str:
         """One sentence on why Mandarin is not, else an empty string."""
         return self._usual.fault
+
+    @property
+    def load(self) -> Load:
+        """Of all models together; the lag is that of the slowest."""
+        loads = [each.load for each in self._every()]
+        return Load(
+            sum(load.streams for load in loads),
+            max(load.lag_ms for load in loads),
+            max(load.most_lag_ms for load in loads),
+        )
 
     def when_settled(self) -> Deferred[None]:
         """Fires when every model is loaded or has failed to."""

@@ -80,6 +80,16 @@ class Stream(Protocol):
         """Drop the stream; no event follows. Safe to call twice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much a recogniser has to do: streams open, and the most audio one waits for (ms)."""
+
+    streams: int = 0
+    lag_ms: int = 0
+    most_lag_ms: int = 0
+    """Above this much, audio is left out."""
+
+
 class Recogniser(Protocol):
     """Opens streams. One per process; owns the model and the worker threads."""
 
@@ -90,6 +100,10 @@ class Recogniser(Protocol):
     @property
     def fault(self) -> str:
         """One sentence on why it is not ready, else an empty string."""
+
+    @property
+    def load(self) -> Load:
+        """How much it has to do now."""
 
     def when_settled(self) -> Deferred[None]:
         """Fires when the model is loaded or has failed to; look at `ready` then."""

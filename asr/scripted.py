@@ -12,7 +12,7 @@ from typing import Protocol
 
 from asr.decoding import RATE, Decoding
 from asr.endofspeech import EndOfSpeechSettings
-from asr.port import Heard, RecogniserUnavailable
+from asr.port import Heard, Load, RecogniserUnavailable
 
 
 class Later(Protocol):
@@ -116,6 +116,11 @@ class ScriptedRecogniser:
     def fault(self) -> str:
         """Why it is not ready."""
         return self._fault
+
+    @property
+    def load(self) -> Load:
+        """How many streams were opened; nothing waits."""
+        return Load(len(self._streams))
 
     def open(
         self, on_heard: Callable[[Heard], None], phrases: Sequence[str] = (), language: str = ""

@@ -20,7 +20,7 @@ from asr.config import AsrSettings
 from asr.decoding import RATE, Decoding, Doubt
 from asr.model_folder import ModelBroken, ModelFolder, inspect, probe
 from asr.phrases import Speller
-from asr.port import Heard, RecogniserUnavailable
+from asr.port import Heard, Load, RecogniserUnavailable
 from asr.stream import FromThread, QueuedStream
 
 
@@ -119,6 +119,12 @@ class VoskRecogniser:
     def streams(self) -> int:
         """How many streams are open."""
         return len(self._streams)
+
+    @property
+    def load(self) -> Load:
+        """See the port."""
+        lag = max((stream.lag_ms for stream in self._streams), default=0)
+        return Load(len(self._streams), lag, self._settings.most_lag_ms)
 
     def when_settled(self) -> Deferred[None]:
         """Fires when the model is loaded or has failed to; look at `ready` then."""

@@ -13,7 +13,7 @@ from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from core.db import Secret
-from core.journal_tables import Call, Recording, Utterance
+from core.journal_tables import AuditEntry, Call, Recording, Utterance
 from core.record import Record
 
 STATES = {
@@ -21,6 +21,7 @@ STATES = {
     "queued": "queued",
     "connected": "connected",
     "transferred": "connected",
+    "parked": "queued",
     "leaving": "message",
     "left": "machine",
     "waited": "machine",
@@ -44,6 +45,8 @@ def apply_to_call(db: Session, record: Record) -> None:
             db.execute(insert(_table(Utterance)), row)
         case "recording":
             _recording(db, record)
+        case "control":
+            _refused(db, record)
         case kind:
             _change(db, record, kind)
 
@@ -91,6 +94,16 @@ def _recording(db: Session, record: Record) -> None:
         empty = {"path": "", "duration_ms": 0, "bytes": 0, "sha256": "", "fault": ""}
         first = {"call_id": record.call_id, "started_at": record.at, **empty, **values}
         db.execute(insert(table), first)
+
+
+def _refused(db: Session, record: Record) -> None:
+    """Audit what an agent wanted that is not allowed."""
+    data = record.data
+    if not data.get("refused"):
+        return
+    what = f"{record.call_id} {data['command']} {data['to']}: {data['refused']}"
+    row = {"at": record.at, "who": data["by"][:64], "did": "control.refused", "what": what[:255]}
+    db.execute(insert(_table(AuditEntry)), {**row, "area": data.get("area", ""), "address": ""})
 
 
 def _updated(db: Session, table: Table, key: str, value: str, values: dict[str, Any]) -> bool:

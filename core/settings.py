@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ def _known_form(code: str) -> str:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 AreaCode = Annotated[str, AfterValidator(_known_form)]
+NumberClass = Literal["local", "mobile", "national"]
 DATABASES = ("sqlite", "postgresql")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -63,6 +65,10 @@ class TrunkSettings(BaseModel):
         default=200, ge=1, description="Calls at once; more get 503 with Retry-After."
     )
     calls_per_second: float = Field(default=50.0, gt=0, description="New calls per second.")
+    dial: str = Field(
+        default="",
+        description="SIP URI to dial out by, sip:{number}@192.0.2.10; empty: no number goes out.",
+    )
 
 
 class NumberSettings(BaseModel):
@@ -143,6 +149,10 @@ class Settings(BaseSettings):
     tree: Path = Field(
         default=CODE / "ivr/trees/12349.yaml", description="The IVR tree that answers."
     )
+    queues: Path = Field(
+        default=CODE / "telephony/queue/queues.yaml",
+        description="Queues, skills and reasons for breaks (docs/queue.md).",
+    )
     emergency_words: Path = Field(
         default=CODE / "ivr/emergency.yaml", description="Words of distress listened for."
     )
@@ -192,9 +202,50 @@ class Settings(BaseSettings):
     min_free_mb: int = Field(
         default=200, ge=0, description="Recording stops below so much free disk (MB)."
     )
+    callbacks: bool = Field(
+        default=True, description="Offer who waits a call-back, where a trunk dials out."
+    )
+    callback_trunk: str = Field(
+        default="", description="Trunk that call-backs go out by; empty: the first that dials."
+    )
     transfer_targets: list[str] = Field(
         default_factory=list, description="SIP URIs that a tree may transfer to."
     )
+    out_trunk: str = Field(
+        default="",
+        description="Trunk that numbers are dialled through; empty: the first that has `dial`.",
+    )
+    out_classes: list[NumberClass] = Field(
+        default=["local", "mobile"],
+        description="Classes of numbers that agents may dial: local, mobile, national.",
+    )
+    out_prefixes: list[str] = Field(
+        default=["+86"],
+        description="Beginnings (E.164) of the numbers that agents may dial; no other goes out.",
+    )
+    out_local_prefix: str = Field(
+        default="", description="Beginning (E.164) of local fixed lines, such as +86755."
+    )
+    out_per_hour: int = Field(
+        default=30, ge=0, description="Numbers that one agent may dial within an hour."
+    )
+    agencies: dict[str, str] = Field(
+        default_factory=dict,
+        description="Agencies that agents may reach by name (120): a SIP URI or a number each.",
+    )
+    interconnect_live: bool = Field(
+        default=False,
+        validate_default=True,
+        description="Let agencies be reached that are not on this machine.",
+    )
+    desk_phones: dict[str, str] = Field(
+        default_factory=dict,
+        description="SIP URIs of agents (by name) who have a desk phone instead of the browser.",
+    )
+    park_s: int = Field(
+        default=180, ge=10, description="A parked caller waits so long (s), then for anybody."
+    )
+    show_listeners: bool = Field(default=True, description="Show agents who listens to their call.")
     holidays: Path | None = Field(
         default=None,
         description="Table of holidays and make-up days that overrides the built-in one.",
@@ -257,6 +308,31 @@ class Settings(BaseSettings):
         if value and urlsplit(value).scheme not in REDIS_SCHEMES:
             known = " or ".join(f"{scheme}://" for scheme in REDIS_SCHEMES)
             raise ValueError(f"the URL must begin with {known}")
+        return value
+
+    @field_validator("agencies")
+    @classmethod
+    def _agencies(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, address in value.items():
+            if not re.fullmatch(r"sips?:[^@\s]+@[^\s]+|\+\d{7,15}", address):
+                raise ValueError(f"{name} needs a SIP URI or a number in E.164")
+        return value
+
+    @field_validator("interconnect_live")
+    @classmethod
+    def _simulated(cls, value: bool, info: ValidationInfo) -> bool:
+        for name, address in info.data.get("agencies", {}).items():
+            host = re.split(r"[:;?]", address.rpartition("@")[2])[0]
+            if not value and host not in LOOPBACK:
+                raise ValueError(f"it must be true to reach {name}, which is not on this machine")
+        return value
+
+    @field_validator("desk_phones")
+    @classmethod
+    def _desk_phones(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, address in value.items():
+            if not re.fullmatch(r"sips?:[^@\s]+@[^\s]+", address):
+                raise ValueError(f"the phone of {name} needs a SIP URI")
         return value
 
     @field_validator("sms_url")

@@ -36,7 +36,10 @@ class NotYaml(Exception):
 
 def read(text: str) -> Source:
     """Parse YAML with safe types only. Raises NotYaml."""
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:
+        raise NotYaml(1, " ".join(str(error).split())) from error
     try:
         root = loader.get_single_node()
         if root is None:

@@ -10,6 +10,7 @@ from ivr.findings import Finding
 from ivr.graph import reachable, silent_loop, ways
 from ivr.nodes import (
     AnswerNode,
+    CallBackNode,
     CallerNode,
     CaseStatusNode,
     Choice,
@@ -31,6 +32,7 @@ TAKEN_NOTES = {
     "intent", "question", "unanswered", "reread", "reread_missed", "topic", "article",
     "asked_back", "asked_back_no", "emergency", "elder", "language", "sms", "disposition",
     "asked", "area", "age", "household", "case", "case_asked", "case_check",
+    "call_back",
 }  # fmt: skip
 """Notes with a meaning of their own (`ivr.events.Note`)."""
 
@@ -51,6 +53,7 @@ def check(file: str, source: Source, tree: Tree) -> list[Finding]:
     found += _ask_back(at, tree)
     found += _elder(at, source, tree)
     found += _sms(at, tree)
+    found += _call_back(at, tree)
     for node in tree.nodes.values():
         found += _texts(at, node)
         found += _listening(at, tree, node)
@@ -236,6 +239,11 @@ def _texts(at: Report, node: Node) -> Iterator[Finding]:
     """Whoever speaks has something to say, and templates name what exists."""
     if isinstance(node, HoursNode | CallerNode):
         return
+    if isinstance(node, CallBackNode):
+        for status, texts in node.said.items():
+            if not texts:
+                yield _silent(at, node.name, status)
+        return
     if isinstance(node, SmsNode):
         yield from _sms_texts(at, node)
         return
@@ -307,6 +315,35 @@ def _sms(at: Report, tree: Tree) -> Iterator[Finding]:
             what = f"{node.number} does not ask for the number that {node.name} needs"
             remedy = f"make it a digits node of mobile numbers that leads to {node.name} only"
             yield at("nodes", node.name, "number", what=what, remedy=remedy)
+
+
+def _call_back(at: Report, tree: Tree) -> Iterator[Finding]:
+    """One node books call-backs; its number leads back to it, and the call begins in a queue."""
+    nodes = [node for node in tree.nodes.values() if isinstance(node, CallBackNode)]
+    for node in nodes[1:]:
+        what = f"{nodes[0].name} books call-backs already"
+        yield at("nodes", node.name, what=what, remedy="lead there instead")
+    for node in nodes[:1]:
+        asks = tree.nodes.get(node.number)
+        if not (isinstance(asks, DigitsNode) and asks.number in ("phone", "mobile")):
+            what = f"{node.number} does not ask for the number that {node.name} needs"
+            remedy = "name a digits node of telephone numbers"
+            yield at("nodes", node.name, "number", what=what, remedy=remedy)
+        elif asks.done != node.name:
+            what = f"the number of {node.number} does not lead back to {node.name}"
+            yield at("nodes", asks.name, "done", what=what, remedy=f"write done: {node.name}")
+        if not isinstance(tree.nodes.get(node.answered), QueueNode):
+            what = f"who answers is led to {node.answered}, where nobody is waited for"
+            yield at("nodes", node.name, "answered", what=what, remedy="name a queue node")
+    for waits in tree.nodes.values():
+        if isinstance(waits, QueueNode) and waits.meanwhile:
+            path = ("nodes", waits.name, "meanwhile")
+            yield from _doubled(at, path, tuple(each.choice for each in waits.meanwhile))
+            alarm = tree.choice(Role.EMERGENCY)
+            for number, each in enumerate(waits.meanwhile):
+                if each.choice.digit in ("0", alarm.digit if alarm else "0"):
+                    what = f"the key {each.choice.digit} has a meaning of its own in a queue"
+                    yield at(*path, number, what=what, remedy="use another key")
 
 
 def _case_texts(at: Report, node: CaseStatusNode) -> Iterator[Finding]:

@@ -21,9 +21,11 @@ from ivr import (
     rereading,
     service_place_turns,
     texting,
+    waiting,
 )
 from ivr.events import (
     Answered,
+    CallBackBooked,
     CaseSeen,
     Digit,
     Effect,
@@ -35,6 +37,7 @@ from ivr.events import (
     PersonLeft,
     PlacesFound,
     QueueEnded,
+    QueueStanding,
     ReadAgain,
     SayDone,
     ServicePlacesFound,
@@ -49,6 +52,7 @@ from ivr.events import (
 from ivr.hours import Calendar
 from ivr.nodes import (
     AnswerNode,
+    CallBackNode,
     CaseStatusNode,
     Choice,
     DigitsNode,
@@ -85,13 +89,15 @@ class Dialogue:
 
         `known` is what is known of the caller beforehand: `number` when they can be called back,
         `position` when their device says where they are,
-        `elder` when an earlier call of theirs was in elder mode by their own word.
+        `elder` when an earlier call of theirs was in elder mode by their own word, `call_backs`
+        when callers can be called back, `called_back` when the line called them.
         """
         turn = Turn(self.tree, self.calendar, State(known=known), now)
         turn.do(Listen())
         if elder.KNOWN in known:
             elder.begin(turn, elder.RECORD)
-        turn.go(self.tree.start)
+        back = self.tree.call_back if waiting.CALLED_BACK in known else None
+        turn.go(back.answered if back is not None else self.tree.start)
         return turn.state, tuple(turn.effects)
 
     def step(self, state: State, event: Event, now: datetime) -> Step:
@@ -109,8 +115,10 @@ class Dialogue:
             alarm.answered(turn, event)
             return turn.state, tuple(turn.effects)
         match event:
-            case Started() | PersonCame():
+            case Started():
                 pass
+            case PersonCame():
+                waiting.person_came(turn)
             case SayDone(tag):
                 if tag == state.saying and tag:
                     hearing.said(turn)
@@ -143,6 +151,11 @@ class Dialogue:
             case CaseSeen():
                 if state.phase is Phase.ASKING and isinstance(turn.node, CaseStatusNode):
                     case_status.seen(turn, turn.node, event)
+            case CallBackBooked():
+                if state.phase is Phase.ASKING and isinstance(turn.node, CallBackNode):
+                    waiting.booked(turn, turn.node, event)
+            case QueueStanding():
+                waiting.standing(turn, event)
             case QueueEnded(reason):
                 self._queue_ended(turn, reason)
             case PersonLeft(failed):
@@ -175,6 +188,8 @@ class Dialogue:
             guiding.late(turn, node)
         elif state.phase is Phase.ASKING and isinstance(node, SmsNode):
             texting.late(turn, node)
+        elif state.phase is Phase.ASKING and isinstance(node, CallBackNode):
+            waiting.late(turn, node)
         elif state.phase is Phase.ASKING and isinstance(node, CaseStatusNode):
             case_status.late(turn, node)
         elif state.phase is Phase.ASKING and isinstance(node, ServicePlacesNode):
@@ -225,6 +240,8 @@ class Dialogue:
             return
         if listening and isinstance(node, CaseStatusNode):
             case_status.keyed(turn, node, digit)
+            return
+        if waiting.keyed(turn, digit):
             return
         elder.voiced(turn)
         elder.answered(turn, words=True)
@@ -284,6 +301,8 @@ class Dialogue:
         node = turn.node
         if turn.state.phase is Phase.QUEUED and isinstance(node, QueueNode):
             turn.go(node.closed if reason == "closed" else node.nobody)
+        else:
+            waiting.ended(turn, reason)
 
     def _person_left(self, turn: Turn, failed: bool) -> None:
         node, phase = turn.node, turn.state.phase

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ivr.graph import ways
 from ivr.nodes import (
     AnswerNode,
+    CallBackNode,
     CallerNode,
     CaseStatusNode,
     DigitsNode,
@@ -47,6 +48,7 @@ _KINDS: dict[type, tuple[str, str, str]] = {
     HangupNode: ("结束", "box", "#e6e6e6"),
     HoursNode: ("时间", "diamond", "#ffffff"),
     SmsNode: ("短信", "box", "#e3f4e1"),
+    CallBackNode: ("预约", "box", "#fde2d9"),
     CallerNode: ("来电", "diamond", "#ffffff"),
 }
 
@@ -151,6 +153,8 @@ def _words(node: Node) -> str:
         return "按所问查政策知识库"
     if isinstance(node, SmsNode):
         return "把答复或路线发到手机"
+    if isinstance(node, CallBackNode):
+        return "轮到时打回去，位置保留"
     if isinstance(node, MoreNode):
         return _PARTS[node.part]
     if isinstance(node, QueueNode) and node.priority == "emergency":

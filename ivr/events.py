@@ -209,6 +209,26 @@ class QueueEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueStanding:
+    """Where who waits stands: how many are `ahead`, and the estimated wait (s), None: unknown."""
+
+    ahead: int
+    wait_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackBooked:
+    """The reply to `BookCallBack`.
+
+    `status` is kept, again (one to this number was booked already, and stands), refused (this
+    number cannot be dialled), or unavailable. `given`: the caller gave the number.
+    """
+
+    status: str
+    given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PersonLeft:
     """The agent hung up first, or the transfer failed (`failed`)."""
 
@@ -248,6 +268,8 @@ Event = (
     | CaseSeen
     | ServicePlacesFound
     | QueueEnded
+    | QueueStanding
+    | CallBackBooked
     | PersonCame
     | PersonLeft
     | MessageDone
@@ -439,6 +461,23 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepPlace:
+    """Keep the place of a caller who waits while the dialogue talks with them, or give it up."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookCallBack:
+    """Call the caller back in their place, at `number`, or empty at the one they phone from.
+
+    The driver replies with CallBackBooked. A second one in a call replaces the first.
+    """
+
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordMessage:
     """Let the caller speak until '#', silence or the limit; reply with MessageDone.
 
@@ -480,6 +519,7 @@ class Note:
     local or other; empty: nothing), language (what the caller speaks, where it is not
     Mandarin), sms (what became of a text that was asked for: `ivr.nodes.SMS_STATUS`), elder (why
     the call is in elder mode: `ivr.elder`), emergency (the words or the key that raised it),
+    call_back (what became of a call-back that was asked for: `CallBackBooked`),
     case_asked (the case number that was confirmed), case_check (what came of a check: told,
     refused, locked), case (the number of the case that was told), and disposition: machine,
     connected, message or emergency; a later one replaces an earlier one.
@@ -508,6 +548,8 @@ Effect = (
     | FindServicePlaces
     | Reread
     | Enqueue
+    | KeepPlace
+    | BookCallBack
     | RecordMessage
     | Transfer
     | HangUp

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ivr.nodes import (
     AnswerNode,
+    CallBackNode,
     CallerNode,
     CaseStatusNode,
     DigitsNode,
@@ -96,6 +97,14 @@ def _ways(node: Node) -> Iterator[Exit]:
             yield Exit(node.nobody, ("nobody",), True, "无人接听")
             if node.closed != node.nobody:
                 yield Exit(node.closed, ("closed",), True, "已下班")
+            for number, each in enumerate(node.meanwhile):
+                label = " ".join(filter(None, (each.choice.digit, (each.choice.says or ("",))[0])))
+                yield Exit(each.choice.next, ("meanwhile", number, "next"), False, label)
+        case CallBackNode():
+            yield Exit(node.next, ("next",), True, "打原号码")
+            yield Exit(node.number, ("number",), False, "另报号码")
+            yield Exit(node.done, ("done",), False, "打新号码")
+            yield Exit(node.answered, ("answered",), False, "打回去接通")
         case MessageNode():
             yield Exit(node.done, ("done",), True, "已留言")
             if node.empty != node.done:

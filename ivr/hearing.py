@@ -14,11 +14,13 @@ from ivr import (
     guiding,
     rereading,
     service_place_turns,
+    waiting,
 )
 from ivr.certainty import Words
 from ivr.matching import best, core_of, syllables
 from ivr.nodes import (
     AnswerNode,
+    CallBackNode,
     CaseStatusNode,
     Choice,
     DigitsNode,
@@ -167,7 +169,7 @@ def _take(
     otherwise: str,
     before: Held | None = None,
 ) -> None:
-    if turn.state.phase is Phase.RECORDING:
+    if turn.state.phase is Phase.RECORDING or waiting.heard(turn, text, confidence):
         return
     elder.answered(turn, bool(text))
     asking.overheard(turn, text)
@@ -200,7 +202,7 @@ def _may_interrupt(turn: Turn) -> bool:
     if turn.state.then:
         return True
     own = SayNode | ListenNode | AnswerNode | MoreNode | NUMBERED | DirectionsNode | SmsNode
-    return isinstance(node, own | ServicePlacesNode) and node.barge_in
+    return isinstance(node, own | ServicePlacesNode | CallBackNode) and node.barge_in
 
 
 def _spoken_over(turn: Turn, text: str) -> None:

@@ -14,6 +14,7 @@ from ivr import (
     digits,
     direction_words,
     service_place_words,
+    standing,
 )
 from ivr.emergency import Spotter
 from ivr.sentences import split
@@ -162,10 +163,44 @@ class MoreNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What who waits can do meanwhile, keeping the place; `offer` says so."""
+
+    choice: Choice
+    offer: Texts = ()
+
+
+CALL_BACK_STATUS = ("kept", "again", "refused", "unavailable")
+"""What can become of a call-back that is asked for: `ivr.events.CallBackBooked`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackNode:
+    """Books a call-back that keeps the caller's place (`ivr.waiting`).
+
+    To the number they phone from, where it is known, and the call goes to `next`; else, and when
+    led to from there, to one that the digits node `number` asks for, and it goes to `done`. `said`
+    has what is told by status (`CALL_BACK_STATUS`). A call that the line makes begins at the queue
+    node `answered` once the citizen has answered.
+    """
+
+    name: str
+    said: Mapping[str, Texts]
+    number: str
+    next: str
+    done: str
+    answered: str
+    wait_ms: int = 4_000
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class QueueNode:
     """Waits for a person for at most `limit_ms`; `texts` are said while waiting already.
 
-    With a `skill`, a language, only people who have it are waited for.
+    With a `skill`, a language, only people who have it are waited for. `standing`: the caller is
+    told of their place and the wait. `meanwhile` is what they can do while it is kept for them,
+    `back` what is said, instead of `texts`, to who comes back from that.
     """
 
     name: str
@@ -177,6 +212,9 @@ class QueueNode:
     closed: str
     done: str
     skill: str = ""
+    standing: bool = False
+    meanwhile: tuple[Meanwhile, ...] = ()
+    back: Texts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +417,7 @@ class ElderMode:
 Node = (
     SayNode | ListenNode | AnswerNode | MoreNode | DigitsNode | QueueNode | MessageNode
     | TransferNode | HangupNode | HoursNode | CallerNode | DirectionsNode | SmsNode
-    | CaseStatusNode | ServicePlacesNode
+    | CaseStatusNode | ServicePlacesNode | CallBackNode
 )  # fmt: skip
 
 
@@ -422,6 +460,11 @@ class Tree:
         return next((n for n in self.nodes.values() if isinstance(n, SmsNode)), None)
 
     @property
+    def call_back(self) -> CallBackNode | None:
+        """The node that books call-backs, if there is one."""
+        return next((n for n in self.nodes.values() if isinstance(n, CallBackNode)), None)
+
+    @property
     def courtesies(self) -> Texts:
         """What carries no meaning of its own: back-channels and fillers."""
         return self.backchannels + self.fillers
@@ -443,6 +486,8 @@ class Tree:
         for node in self.nodes.values():
             if isinstance(node, ListenNode):
                 choices.extend(node.choices)
+            elif isinstance(node, QueueNode):
+                choices += [each.choice for each in node.meanwhile]
             elif isinstance(node, AnswerNode):
                 choices += [node.yes, node.no]
                 found.update(dict.fromkeys(condition_words.PHRASES))
@@ -520,6 +565,12 @@ def _texts_of(node: Node) -> list[str]:
     if isinstance(node, ServicePlacesNode):
         ways = (*_said(node.unavailable), *_said(node.nothing))
         return [*node.texts, *node.where, *ways, *service_place_words.TEXTS]
+    if isinstance(node, CallBackNode):
+        return [text for texts in node.said.values() for text in texts]
+    if isinstance(node, QueueNode):
+        offers = [text for each in node.meanwhile for text in each.offer]
+        places = standing.texts() if node.standing else ()
+        return [*node.texts, *node.back, *offers, *places]
     if isinstance(node, HoursNode | CallerNode):
         return []
     return list(node.texts)

@@ -10,6 +10,7 @@ from core.asker import UNKNOWN, Asker
 from ivr import case_check, conditions, digits, directions, service_places
 from ivr.emergency import Word
 from ivr.events import Answered, PlaceSeen, ReadAgain
+from ivr.standing import Announced
 
 
 class Phase(Enum):
@@ -74,7 +75,9 @@ class State:
     has not ended. `known` is what was known of the caller beforehand (`Dialogue.start`). `language`
     is what the caller speaks when it is not Mandarin. `elder` is why the call is in elder mode,
     empty when it is not; `slow` counts slow answers, `asked_at` is when the question had been said
-    and `voiced_at` when the caller began to answer it.
+    and `voiced_at` when the caller began to answer it. `holding` is the queue node whose place is
+    kept while the call is elsewhere, `announced` what was said of the place, `booked`: a call-back
+    stands.
     """
 
     node: str = ""
@@ -125,3 +128,6 @@ class State:
     slow: int = 0
     asked_at: datetime | None = None
     voiced_at: datetime | None = None
+    holding: str = ""
+    announced: Announced = field(default_factory=Announced)
+    booked: bool = False

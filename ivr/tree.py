@@ -17,10 +17,12 @@ from ivr.check import check
 from ivr.emergency import Spotter
 from ivr.findings import Finding, TreeRefused
 from ivr.nodes import (
+    CALL_BACK_STATUS,
     SILENCE_MS,
     SMS_STATUS,
     AnswerNode,
     AskBack,
+    CallBackNode,
     CallerNode,
     CaseStatusNode,
     Choice,
@@ -31,6 +33,7 @@ from ivr.nodes import (
     HangupNode,
     HoursNode,
     ListenNode,
+    Meanwhile,
     MessageNode,
     MoreNode,
     Node,
@@ -253,6 +256,22 @@ def _node(name: str, data: Mapping[str, Any]) -> Node:
                 closed=data.get("closed", data["nobody"]),
                 done=data["done"],
                 skill=data.get("skill", ""),
+                standing=data.get("standing", False),
+                meanwhile=tuple(map(_meanwhile, data.get("meanwhile", ()))),
+                back=_texts(data.get("back")),
+            )
+        case "call_back":
+            return CallBackNode(
+                name,
+                said=MappingProxyType(
+                    {status: _texts(data[status]) for status in CALL_BACK_STATUS}
+                ),
+                number=data["number"],
+                next=data["next"],
+                done=data["done"],
+                answered=data["answered"],
+                wait_ms=data.get("wait_ms", 4000),
+                barge_in=barge_in,
             )
         case "message":
             return MessageNode(name, texts, data["limit_ms"], data["done"], data["empty"])
@@ -283,6 +302,11 @@ def _choice(data: Mapping[str, Any]) -> Choice:
         role=Role(data.get("role", "")),
         whole=data.get("whole", False),
     )
+
+
+def _meanwhile(data: Mapping[str, Any]) -> Meanwhile:
+    choice = {key: value for key, value in data.items() if key != "offer"}
+    return Meanwhile(_choice(choice), _texts(data["offer"]))
 
 
 def _way(data: Mapping[str, Any]) -> Way:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.asker import AREA, CONDITIONS
-from ivr import case_check, conditions, digits, directions, service_places, texting, trust
+from ivr import case_check, conditions, digits, directions, service_places, texting, trust, waiting
 from ivr.ages import without_age
 from ivr.events import (
     Answered,
@@ -36,6 +36,7 @@ from ivr.hours import Calendar, is_open
 from ivr.nodes import (
     SILENCE_MS,
     AnswerNode,
+    CallBackNode,
     CallerNode,
     CaseStatusNode,
     Choice,
@@ -200,7 +201,7 @@ class Turn:
     def go(self, name: str) -> None:
         """Enter a node and do what it does first."""
         self.hush()
-        came = self.state.node
+        came, name = self.state.node, waiting.instead(self, name)
         if not texting.belongs(self.tree.sms, name):
             self.set(tell_on="")
         self.private(False)
@@ -230,6 +231,8 @@ class Turn:
             texting.enter(self, node, came)
         elif isinstance(node, QueueNode):
             self._enter_queue(node)
+        elif isinstance(node, CallBackNode):
+            waiting.enter(self, node, came)
         elif node.texts:
             self.set(phase=Phase.SAYING)
             self.say(self.texts(node))
@@ -442,7 +445,8 @@ class Turn:
         skill = "" if priority == "emergency" else node.skill
         if priority == "emergency":
             self.do(Deafen())
-        self.do(Enqueue(node.queue, priority, node.limit_ms, self.texts(node), skill))
+        texts = waiting.queue_texts(self, node)
+        self.do(Enqueue(node.queue, priority, node.limit_ms, texts, skill))
         if skill and skill != self.state.language:
             self.set(language=skill)
             self.note("language", skill)

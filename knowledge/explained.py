@@ -17,8 +17,8 @@ class Limits:
     """
 
     answer: float = 0.45
-    unsure: float = 0.28
-    margin: float = 0.03
+    unsure: float = 0.3
+    margin: float = 0.04
     offered: int = 3
 
 

@@ -17,6 +17,8 @@ from knowledge.content import ContentError, Where, build, schema
 
 FOLDER = Path(__file__).with_name("articles")
 _LARGEST = 200_000
+_DEEPEST = 20
+"""The time to read what is nested grows with the square of its depth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,15 @@ def _parse(file: Path) -> tuple[dict[str, Any], dict[Where, int]]:
         if file.stat().st_size > _LARGEST:
             raise _FileError(1, f"larger than {_LARGEST} bytes")
         text = file.read_text(encoding="utf-8")
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.BaseLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent):
-                mark = event.start_mark
-                raise _FileError(mark.line + 1 if mark else 1, "YAML aliases are not allowed here")
+                raise _FileError(line, "YAML aliases are not allowed here")
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise _FileError(line, f"not YAML for an article: nested over {_DEEPEST} deep")
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except OSError as bad:
         raise _FileError(0, f"cannot be read: {bad.strerror}") from bad

@@ -21,12 +21,13 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What an answer's score is made of, each 0..1.
+    """What an answer's score is made of, each 0..1 but `facet`.
 
     `sounds`: how many of the question's telling sounds the article has; `whole`: how alike the
     whole question sounds to one of its questions; `words`: how many words they share; `meaning`:
-    how near their words are in meaning; `named`: whether the question names the matter. `word` was
-    read as its synonym `means`.
+    how near it is in meaning to the nearest of them, `subject`: to all of them together; `facet`:
+    whether it asks for what they ask for, -1..1; `named`: whether the question names the matter.
+    `word` was read as its synonym `means`.
     """
 
     sounds: float = 0.0
@@ -36,11 +37,14 @@ class Why:
     word: str = ""
     means: str = ""
     meaning: float = 0.0
+    subject: float = 0.0
+    facet: float = 0.0
 
     def __str__(self) -> str:
         """One line for the command line."""
         said = f"sounds {self.sounds:.2f}, whole sentence {self.whole:.2f}, words {self.words:.2f}"
-        said += f", meaning {self.meaning:.2f}"
+        said += f", meaning {self.meaning:.2f}, subject {self.subject:.2f}"
+        said += f", what is asked {self.facet:+.2f}"
         said += "" if self.named else ", no key word"
         return said + (f", {self.word} read as {self.means}" if self.word else "")
 

@@ -1,11 +1,12 @@
 """Find the article that answers a spoken question: by sound, by words, where and when it holds.
 
-Four scores, each 0..1, are added with weights: how many of the question's telling sounds the
-article's questions hold (BM25 over folded syllables and their pairs), how alike the whole question
-sounds to the nearest of them (alignment), how many words they share (jieba, weighted Dice), and how
-near their words are in what they mean (word vectors). Weights and thresholds come from the tuning
-half of knowledge/evaluation/questions.yaml and tests/knowledge/tuning.yaml. A question with a
-synonym in it that finds no sure answer is scored in its other readings too; the best one counts.
+Scores of 0..1 are added with weights: how many of the question's telling sounds the article's
+questions hold (BM25 over folded syllables and their pairs), how alike the whole question sounds to
+the nearest of them (alignment), how many words they share (jieba, weighted Dice), how near it is in
+meaning to the nearest of them and to all of them together (word vectors), and whether it asks for
+what they ask for (`facets.py`, -1..1). Weights and thresholds come from the tuning half of
+knowledge/evaluation/questions.yaml and tests/knowledge/tuning.yaml, cross-validated. A question
+with a synonym that finds no sure answer is scored in its other readings too; the best one counts.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from knowledge.article import ArticleContent
 from knowledge.colloquial import usual
 from knowledge.conditions import Scope, choose
 from knowledge.explained import Explained, Limits, Ranked
+from knowledge.facets import Facets
 from knowledge.holding import Case, Holdings
 from knowledge.meaning import table as meaning
 from knowledge.port import Answer, Decision, Found, Why
@@ -34,7 +36,8 @@ from knowledge.terms import Bm25, Overlap, spread
 from knowledge.variants import groups
 from knowledge.words import add_words, plain, rarity, segment
 
-_SOUND_TERMS, _SOUND_WHOLE, _WORDS, _MEANING = 0.42, 0.21, 0.2, 0.17
+_SOUND_TERMS, _SOUND_WHOLE, _WORDS = 0.28, 0.14, 0.2
+_MEANING, _SUBJECT, _FACET = 0.13, 0.2, 0.07
 _TRUST = 0.7
 _LIKELY = 200
 _ALIGNED = 40
@@ -44,13 +47,16 @@ _NO_KEY = 0.6
 _READ_OTHERWISE = 0.98
 _BY_WORDS = 0.1
 _EXPLAINED = 3
+_PARTS, _FACET_AT = 7, 5
+_ASKED_OTHERWISE = -0.2
+"""Who asks for what hardly any question of an article asks for is asked back, not told."""
 _OF_THE_PLACE_NAMED = 1.1
 """Who names a city means its own article rather than the province's."""
 
 
 @dataclass(slots=True)
 class _Scored:
-    """Each article's score (`total`), and the four parts and the key's factor that make it."""
+    """Each article's score (`total`), and the parts and the key's factor that make it."""
 
     total: NDArray[np.float64]
     parts: NDArray[np.float64]
@@ -82,12 +88,14 @@ class KnowledgeIndex:
         self._meanings = meaning.shipped()
         vectors = [self._meanings.of(words) for group in cut for words in group]
         self._vectors = np.array(vectors, dtype=np.float32).reshape(-1, self._meanings.size)
+        self._first = np.cumsum([0, *(len(ways) for ways in asked)])
+        self._subjects = meaning.Subjects(self._vectors, self._first)
+        self._facets = Facets(asked)
         self._keys = [
             [(key, frozenset(map(fold, key))) for key in map(sounds, article.keys)]
             for article in self._articles
         ]
         self._table = SoundTable(text for group in spoken for text in group)
-        self._first = np.cumsum([0, *(len(ways) for ways in asked)])
         self._holdings = Holdings(self._articles)
         self._at = {article.id: at for at, article in enumerate(self._articles)}
         self._variants = groups(self._articles, spoken)
@@ -196,9 +204,12 @@ class KnowledgeIndex:
         if len(ranked) > 1:
             said += f", then {names[1]} {scores[1]:.2f}"
         rival = len(ranked) > 1 and best - scores[1] < limits.margin
-        if best >= limits.answer and not rival:
+        otherwise = scored.parts[_FACET_AT, ranked[0]] < _ASKED_OTHERWISE
+        if best >= limits.answer and not rival and not otherwise:
             return self._told(ranked, scores, case, scored, said)
-        why = "too near to each other" if best >= limits.answer else f"below {limits.answer}"
+        why = f"below {limits.answer}"
+        if best >= limits.answer:
+            why = "too near to each other" if rival else "it is seldom asked so"
         return self._offered(ranked, scores, case, scored, f"{said}: {why}")
 
     def _told(
@@ -259,16 +270,21 @@ class KnowledgeIndex:
         words = self._words.scores(cut, likely)
         best = _top(_SOUND_TERMS * first[likely] + _WORDS * words, _ALIGNED)
         likely, words = likely[best], words[best]
-        scored = _Scored(np.zeros(len(first)), np.zeros((5, len(first))), {})
+        scored = _Scored(np.zeros(len(first)), np.zeros((_PARTS, len(first))), {})
         if len(likely):
             texts, starts = spread(self._first, likely)
             alike = np.maximum.reduceat(self._table.scores(heard, texts), starts)
             named = [1.0 if self._key_heard(heard, int(at)) else _NO_KEY for at in likely]
-            near = np.maximum(0.0, self._vectors[texts] @ self._meanings.of(cut))
-            meant = np.maximum.reduceat(near, starts)
-            scored.parts[:, likely] = np.array([first[likely], alike, words, meant, named])
+            means = self._meanings.of(cut)
+            meant = np.maximum.reduceat(np.maximum(0.0, self._vectors[texts] @ means), starts)
+            about = self._subjects.scores(means, likely)
+            facet = self._facets.scores(matter, likely)
+            parts = [first[likely], alike, words, meant, about, facet, named]
+            scored.parts[:, likely] = np.array(parts)
             said = _SOUND_TERMS * first[likely] + _SOUND_WHOLE * alike + _WORDS * words
-            scored.total[likely] = said * named + _MEANING * meant
+            meaning_too = _MEANING * meant + _SUBJECT * about + _FACET * facet
+            total = np.maximum(0.0, said * named + meaning_too)
+            scored.total[likely] = np.where(alike == 1, 1.0, total)
         return scored
 
     def _read_otherwise(self, scored: _Scored, reading: Reading, here: NDArray[np.bool_]) -> None:
@@ -308,10 +324,10 @@ class KnowledgeIndex:
 
 
 def _why(scored: _Scored, at: int) -> Why:
-    terms, whole, words, meant, named = (round(float(part), 3) for part in scored.parts[:, at])
+    terms, whole, words, meant, about, facet, named = scored.parts[:, at].round(3).tolist()
     reading = scored.readings.get(at)
     word, means = (reading.word, reading.means) if reading else ("", "")
-    return Why(terms, whole, words, named == 1, word, means, meant)
+    return Why(terms, whole, words, named == 1, word, means, meant, about, facet)
 
 
 def _top(scores: NDArray[np.float64], most: int) -> NDArray[np.intp]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.settings import Settings
+from telephony.calls.dialling import Rules
 from telephony.sip.config import SipSettings, Trunk
 from telephony.sip.port import Invitation
 
@@ -33,9 +34,21 @@ def sip_settings(settings: Settings, certificate: Path | None, key: Path | None)
                 calls_per_second=trunk.calls_per_second,
                 burst=max(1, round(trunk.calls_per_second * 2)),
                 area=trunk.area,
+                dial=trunk.dial,
             )
             for trunk in settings.trunks
         ),
+    )
+
+
+def dial_rules(settings: Settings) -> Rules:
+    """Return which numbers agents may dial."""
+    return Rules(
+        classes=frozenset(settings.out_classes),
+        prefixes=tuple(settings.out_prefixes),
+        local=settings.out_local_prefix,
+        per_hour=settings.out_per_hour,
+        agencies=settings.agencies,
     )
 
 

@@ -21,11 +21,14 @@ class NodeHealth:
         calls: Callable[[], int],
         faults: Mapping[str, Callable[[], str]],
         on_fault: Mapping[str, Callable[[str], None]],
+        figures: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         """`faults` gives one sentence (in Chinese) per part, empty when it is well.
 
-        `on_fault[part](sentence)` is called each time that a part is found not well.
+        `on_fault[part](sentence)` is called each time that a part is found not well. `figures` are
+        told along: trunks and the recogniser's load.
         """
+        self._figures = figures
         self._node, self._reactor, self._publish = node, reactor, publish
         self._calls, self._faults, self._on_fault = calls, faults, on_fault
         self._timer: DelayedCall | None = None
@@ -49,6 +52,7 @@ class NodeHealth:
             act = self._on_fault.get(warning["name"])
             if act is not None:
                 act(warning["text"])
-        state = {"node": self._node, "calls": self._calls(), "warnings": warnings}
+        state: dict[str, Any] = {"node": self._node, "calls": self._calls(), "warnings": warnings}
+        state.update(self._figures())
         self._publish("node.state", state)
         self._timer = self._reactor.callLater(EVERY_S, self._look)

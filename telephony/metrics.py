@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
@@ -15,7 +16,7 @@ def text(
     recogniser: bool,
     spooling: bool,
     waiting: int,
-    agents: Sequence[Mapping[str, str]],
+    agents: Sequence[Mapping[str, Any]],
 ) -> bytes:
     """Return the node's figures of this moment in Prometheus' text format."""
     registry = CollectorRegistry()

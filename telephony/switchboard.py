@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,17 @@ from typing import Any
 from redis.asyncio import Redis
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
 
 from asr.port import Recogniser
 from asr.second_reader.port import SecondReader
+from core.aio import deferred
 from core.bus import Bus
 from core.check import Check
 from core.clock import Now, local
 from core.db import Sessions
 from core.journal import Journal
+from core.journal_tables import AuditEntry
 from core.settings import Settings
 from core.teardown import Teardown
 from ivr.dialogue import Dialogue
@@ -30,18 +33,29 @@ from ivr.voice.build import PROMPTS
 from ivr.voice.port import Prompts
 from telephony import metrics
 from telephony.calls import recovery
+from telephony.calls.click import ClickToDial
+from telephony.calls.control import TOPICS, Control
 from telephony.calls.machine import CallMachine
+from telephony.calls.parking import Slots
 from telephony.calls.ports import CaseDesk, Guide, Parts, Reply, Texts
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
-from telephony.from_settings import area_of, is_urgent, sip_settings
+from telephony.from_settings import area_of, dial_rules, is_urgent, sip_settings
 from telephony.health import NodeHealth
+from telephony.queue.call_backs import CallBackDesk, CallBackStore, Means
 from telephony.queue.desk import Desk
 from telephony.queue.dispatcher import Dispatcher
 from telephony.queue.lease import Lease
+from telephony.queue.log import QueueLog
+from telephony.queue.places import Places
+from telephony.queue.redial import Redial, number_key
+from telephony.queue.rules import Rules
 from telephony.sip.line import SipLine
+from telephony.sip.outgoing import Outgoing, trunk_out
 from telephony.sip.port import Invitation
+
+log = Logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +82,14 @@ class Rooms:
     """Looks up what is remembered of the caller with a number."""
     ticket_of: Callable[[str], Deferred[str]]
     """Looks up the number of a call's ticket; empty while there is none."""
+    call_backs: CallBackStore
+    """Keeps call-backs; called in a thread."""
     certificate: Path
     private_key: Path
     texts: Texts | None = None
     """Sends text messages; None when none can be sent."""
+    queues: Rules = field(default_factory=Rules)
+    """The queues file."""
 
 
 class Switchboard:
@@ -91,16 +109,44 @@ class Switchboard:
             lambda invitation: is_urgent(settings, invitation),
         )
         self._desk.browsers = self._line
+        self._slots = Slots()
         lease = Lease(rooms.redis, settings.node)
         publish = self._snapshot.publish
-        self._people = Dispatcher(lease, reactor, publish, self._line.browser_gone)
+        self._queue_log = QueueLog(rooms.sessions, reactor, deferToThread, publish)
+        self._people = Dispatcher(
+            lease,
+            reactor,
+            publish,
+            self._line.browser_gone,
+            now=now,
+            rules=rooms.queues,
+            to_zone=self._local,
+            note=self._queue_log.note,
+        )
+        self._redial = Redial(rooms.redis, now, number_key)
+        self._places = Places(self._people, self._redial, reactor, now)
+        self._call_backs = self._make_call_backs()
+        self._places.promised = self._call_backs
+        parts = self._parts()
         self._calls = Calls(
-            self._parts(),
+            parts,
             settings.node,
             lambda invitation: area_of(settings, invitation),
             lambda: uuid.uuid4().hex,
             settings.max_call_s,
             rooms.ticket_of,
+            settings.number,
+        )
+        self._call_backs.calls = self._calls
+        self._control = Control(
+            self._calls.find,
+            lambda call: deferred(self._snapshot.elsewhere(call, settings.node)),
+            dial_rules(settings),
+            self._slots,
+            publish,
+            reactor,
+            self._audit,
+            ClickToDial(self._calls, parts, lambda: uuid.uuid4().hex),
         )
         self._health = NodeHealth(
             settings.node,
@@ -109,6 +155,10 @@ class Switchboard:
             lambda: len(self._calls),
             self._faults(),
             {"disk": lambda text: self._calls.stop_recordings("the disk is full")},
+            lambda: {
+                "trunks": self._line.trunk_loads(),
+                "recogniser": asdict(rooms.recogniser.load),
+            },
         )
 
     async def start(self, teardown: Teardown, recovered: Callable[[str], None]) -> None:
@@ -120,10 +170,18 @@ class Switchboard:
         bus = self._rooms.bus
         bus.subscribe(["agent.command", "agent.wrapup"], self._people.command)
         bus.subscribe(["agent.reply"], self._desk.reply)
+        bus.subscribe(["agent.force"], self._people.force)
+        bus.subscribe(["queue.move"], self._people.move)
+        teardown.add("queue log", self._queue_log.stop)
+        bus.subscribe(TOPICS, self._control.message)
         await self._people.start()
         teardown.add("queue", self._people.stop)
+        await self._redial.start()
+        teardown.add("redial", self._redial.stop)
         self._line.start()
         teardown.add("line", self._line.stop)
+        teardown.add("call-backs", self._call_backs.stop)
+        await self._call_backs.start().asFuture(asyncio.get_running_loop())
         self._health.start()
         teardown.add("health", self._health.stop)
 
@@ -171,7 +229,8 @@ class Switchboard:
             ask=rooms.ask,
             guide=rooms.guide,
             cases=rooms.cases,
-            people=self._people,
+            people=self._places,
+            call_backs=self._call_backs,
             recordings=self._recordings,
             publish=self._snapshot.publish,
             reactor=self._reactor,
@@ -186,7 +245,36 @@ class Switchboard:
             recall=self._recall,
             slow=rooms.slow,
             texts=rooms.texts,
+            outgoing=self._outgoing(settings.out_trunk),
+            slots=self._slots,
+            desk_phones=settings.desk_phones,
+            park_limit_s=settings.park_s,
+            show_listeners=settings.show_listeners,
         )
+
+    def _make_call_backs(self) -> CallBackDesk:
+        settings = self._settings
+        outgoing = self._outgoing(settings.callback_trunk)
+        means = Means(
+            self._reactor, self._now, deferToThread, self._local, lambda: uuid.uuid4().hex
+        )
+        store = self._rooms.call_backs
+        return CallBackDesk(store, self._people, self._places, outgoing, means, settings.callbacks)
+
+    def _outgoing(self, trunk_name: str) -> Outgoing:
+        trunk = trunk_out(self._line.trunks, trunk_name)
+        return Outgoing(self._line, trunk, self._reactor, self._settings.number)
+
+    def _audit(self, who: str, did: str, what: str) -> None:
+        """Write down what concerns no call, so that no journal record can say it."""
+        at, sessions = self._now(), self._rooms.sessions
+
+        def write() -> None:
+            with sessions() as db:
+                db.add(AuditEntry(at=at, who=who[:64], did=did, what=what[:255]))
+
+        done = deferToThread(write)
+        done.addErrback(lambda f: log.failure("{who} {did} is not audited", f, who=who, did=did))
 
     def _recall(self, invitation: Invitation) -> Deferred[frozenset[str]]:
         return self._rooms.recall("" if invitation.withheld else invitation.caller)

@@ -94,6 +94,16 @@ LABELS: dict[str, dict[str, str]] = {
         "number": "不是手机号码",
         "cap": "这个号码当天的短信已经够数",
     },
+    "missed_kind": {
+        "abandoned": "等候时挂断",
+        "unanswered": "没有人接听",
+    },
+    "missed_result": {
+        "reached": "已联系上",
+        "not_reached": "没有接通",
+        "wrong_number": "号码不对",
+        "phoned_again": "对方又打来了",
+    },
     "speaker": {
         "caller": "来电人",
         "machine": "自动语音",

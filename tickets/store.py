@@ -40,12 +40,16 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class WrapUp:
-    """What an agent says came of a call. `outcome` is a value of tickets.labels.Outcome."""
+    """What an agent says came of a call. `outcome` is a value of tickets.labels.Outcome.
+
+    `result` is the code of the disposition that means it, empty where none was chosen.
+    """
 
     outcome: str
     summary: str
     who: str
     address: str = ""
+    result: str = ""
 
 
 def by_number(db: Session, number: str, scope: str) -> Ticket | None:
@@ -86,6 +90,7 @@ def wrap_up(db: Session, ticket: Ticket, done: WrapUp, now: datetime) -> None:
         raise WrapUpError(f"小结最多{LONGEST_SUMMARY}字，请写短一些。")
     call = db.get_one(Call, ticket.call_id)
     ticket.outcome, ticket.summary = done.outcome, done.summary.strip()
+    ticket.result = done.result
     ticket.wrapped_by, ticket.wrapped_at = done.who, now
     settle(ticket, now, over=call.ended_at is not None)
     db.flush()

@@ -16,7 +16,7 @@ class Ticket(Base):
     """The case record of one call. `number` is YYYYMMDD-NNNNNN in the authority's time zone.
 
     `disposition` is how the machine saw the call end, `outcome` what an agent made of it;
-    `tickets.labels` has the values of both. `path` lists the nodes of the tree in order. `city`
+    `tickets.labels` has the values of both. `result` is which of `tickets.dispositions` it was. `path` lists the nodes of the tree in order. `city`
     and `province` are the first four and two digits of `area`. `elder` is why the call was in elder
     mode, empty when it was not; `language` what the caller speaks, empty for Mandarin.
     """
@@ -58,6 +58,7 @@ class Ticket(Base):
     message_s: Mapped[int] = mapped_column(Integer, default=0)
     summary: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[str] = mapped_column(String(32), default="")
+    result: Mapped[str] = mapped_column(String(32), default="")
     wrapped_by: Mapped[str] = mapped_column(String(64), default="")
     wrapped_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -99,3 +100,35 @@ class TicketTerm(Base):
     ticket_id: Mapped[int] = mapped_column(
         Number, ForeignKey("tickets.id"), primary_key=True, autoincrement=False
     )
+
+
+class TicketNote(Base):
+    """One field of a ticket's form as it was typed last (`tickets.notes`); versions count from 1."""
+
+    __tablename__ = "ticket_notes"
+
+    ticket_id: Mapped[int] = mapped_column(
+        Number, ForeignKey("tickets.id"), primary_key=True, autoincrement=False
+    )
+    field: Mapped[str] = mapped_column(String(16), primary_key=True)
+    text: Mapped[str] = mapped_column(Secret, default="")
+    version: Mapped[int] = mapped_column(Integer)
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class TicketNotePast(Base):
+    """A text of a field that somebody else's replaced, or that came too late; never lost.
+
+    Field `disposition` keeps the codes of results that another one replaced.
+    """
+
+    __tablename__ = "ticket_notes_past"
+    __table_args__ = (Index("ix_ticket_notes_past", "ticket_id", "field", "id"),)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    ticket_id: Mapped[int] = mapped_column(Number, ForeignKey("tickets.id"))
+    field: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Secret, default="")
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)

@@ -125,4 +125,6 @@ def forward(
         case "ticket.changed":
             if viewer.watching != "" and viewer.watching == message.get("call"):
                 return {"type": topic, "number": str(message.get("number", ""))}
+        case "missed.changed":
+            return {"type": topic} if may(viewer.role, Permission.TICKETS) else None
     return None

@@ -35,6 +35,7 @@ TOPICS = (
     "agent.signal",
     "node.state",
     "ticket.changed",
+    "missed.changed",
     "bus.restored",
     "bus.state",
 )
@@ -49,10 +50,13 @@ class Page:
         """Take the user who looks."""
         self.who = who
         self.viewer = Viewer(who.name, who.role, who.area)
-        self.queue: asyncio.Queue[Message | None] = asyncio.Queue(LONGEST_QUEUE)
+        self.queue: asyncio.Queue[Message | str | None] = asyncio.Queue(LONGEST_QUEUE)
 
-    def put(self, message: Message) -> None:
-        """Queue a message. A page that does not read is cut off; it comes back with a snapshot."""
+    def put(self, message: Message | str) -> None:
+        """Queue a message, or one written as JSON already.
+
+        A page that does not read is cut off; it comes back with a snapshot.
+        """
         try:
             self.queue.put_nowait(message)
         except asyncio.QueueFull:
@@ -92,6 +96,8 @@ class Hub:
         self._mirror = Mirror()
         self._pages: set[Page] = set()
         self._phones: dict[str, Page] = {}
+        self.listens: Callable[[Message], Page | None] = lambda signal: None
+        """Finds the page of a supervisor whose leg a signal is for."""
         self._warnings: list[Message] = []
         self._unsubscribe = lambda: None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -132,13 +138,18 @@ class Hub:
         return self._mirror.calls.get(call, {})
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """The users' names by login name; grows."""
+        return self._people
+
+    @property
     def pages(self) -> int:
         """Pages open now."""
         return len(self._pages)
 
     def _happened(self, topic: str, message: Message) -> None:
         if topic == "agent.signal":
-            phone = self._phones.get(str(message.get("agent", "")))
+            phone = self.listens(message) or self._phones.get(str(message.get("agent", "")))
             if phone is not None:
                 signal = {key: message[key] for key in ("leg", "sdp", "call") if key in message}
                 phone.put({"type": topic, "signal": {"type": message.get("type"), **signal}})

@@ -15,6 +15,7 @@ from agent_ui.console import Console
 from agent_ui.guard import COOKIE
 from agent_ui.live.hub import Hub, Page
 from agent_ui.live.phones import Phones
+from agent_ui.live.supervising import SupervisorDesk
 from agent_ui.roles import Permission
 
 router = APIRouter()
@@ -38,16 +39,18 @@ async def ws(socket: WebSocket) -> None:
     await socket.accept()
     hub: Hub = socket.app.state.hub
     phones: Phones = socket.app.state.phones
+    desk: SupervisorDesk = socket.app.state.supervisors
     page = Page(who)
     hub.join(page)
     tasks = [
         asyncio.create_task(_send(socket, page)),
-        asyncio.create_task(_receive(socket, page, phones)),
+        asyncio.create_task(_receive(socket, page, phones, desk)),
         asyncio.create_task(_recheck(console, socket)),
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        desk.gone(page)
         phones.gone(page)
         hub.leave(page)
         for task in tasks:
@@ -66,10 +69,11 @@ async def _send(socket: WebSocket, page: Page) -> None:
         if message is None:
             await socket.close(COME_BACK)
             return
-        await socket.send_text(json.dumps(message, ensure_ascii=False))
+        text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+        await socket.send_text(text)
 
 
-async def _receive(socket: WebSocket, page: Page, phones: Phones) -> None:
+async def _receive(socket: WebSocket, page: Page, phones: Phones, desk: SupervisorDesk) -> None:
     while True:
         frame = await socket.receive()
         if frame["type"] == "websocket.disconnect":
@@ -79,6 +83,8 @@ async def _receive(socket: WebSocket, page: Page, phones: Phones) -> None:
             continue
         if message.get("type") == "watch":
             page.watch(str(message.get("call", ""))[:64])
+        elif desk.said(page, message):
+            continue
         elif page.who.may(Permission.PHONE):
             phones.said(page, message)
 

@@ -11,6 +11,7 @@ from agent_ui import sight
 from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.guard import Parts, needs, signed_in
+from agent_ui.pages.supervision import menu
 from agent_ui.render import page
 from agent_ui.roles import Permission
 from tickets import store
@@ -21,7 +22,7 @@ router = APIRouter()
 @router.get("/live")
 def live(request: Request, who: Annotated[Who, needs(Permission.LIVE)]) -> Response:
     """Running calls; filled and kept up to date over the WebSocket."""
-    return page(request, "live.html", who)
+    return page(request, "live.html", who, menu=menu(who, "/live"))
 
 
 @router.get("/phone")

@@ -32,6 +32,18 @@ def sound(
     return recording_response(request, console, call_id, who)
 
 
+@router.get("/recordings/{call_id}/download")
+def download(
+    call_id: str, request: Request, console: Parts, who: Annotated[Who, needs(Permission.DOWNLOAD)]
+) -> Response:
+    """The file, to be kept elsewhere; each time is audited."""
+    file = _file(console, call_id, who)
+    with console.sessions() as db:
+        ticket = sight.ticket_by_call(db, call_id, who)
+        recordings.downloaded(db, console.now(), who, ticket, address_of(request))
+    return FileResponse(file, media_type="audio/wav", filename=f"{ticket.number}.wav")
+
+
 @router.get("/recordings/{call_id}/waveform")
 def waveform(
     call_id: str, console: Parts, who: Annotated[Who, needs(Permission.LISTEN)]
@@ -39,7 +51,7 @@ def waveform(
     """How loud each channel is over time."""
     file = _file(console, call_id, who)
     try:
-        found = recordings.waveform(file)
+        found = recordings.kept_waveform(file)
     except (recordings.NoWaveform, OSError) as error:
         raise NoRecording(str(error)) from error
     body: dict[str, Any] = {

@@ -17,6 +17,7 @@ from agent_ui.accounts.login import Who
 from agent_ui.console import Console
 from agent_ui.guard import Forbidden, OwnForm, Parts, address_of, needs
 from agent_ui.pages import quality, quality_frame, street_map
+from agent_ui.recording_notes.store import notes_of
 from agent_ui.render import is_fragment, page
 from agent_ui.roles import Permission
 from core.area import AreaError
@@ -185,6 +186,7 @@ def _ticket_values(db: Any, console: Console, number: str, who: Who) -> dict[str
         "street_map": street_map.is_there(console),
         "no_map": street_map.NO_MAP,
         "people": users.names(db),
+        "notes": notes_of(db, found.call_id),
         "playable": file is not None and who.may(Permission.LISTEN),
         "may_reveal": sight.may_reveal(who, found),
         "may_wrap_up": sight.may_wrap_up(who, found),

@@ -50,6 +50,34 @@ class Meanings:
         return out / length if length else out
 
 
+class Subjects:
+    """What groups of texts are about: the mean of each, seen from the mean of all groups.
+
+    So what all groups share (to apply, to ask) tells nothing. Reading is safe from several threads.
+    """
+
+    def __init__(self, vectors: Vectors, first: NDArray[np.intp]) -> None:
+        """Group g has the vectors first[g] to first[g + 1] - 1, at least one."""
+        if not len(vectors):
+            self._middle, self._rows = np.zeros(vectors.shape[1], dtype=np.float32), vectors
+            return
+        counts = np.diff(first)[:, None].astype(np.float32)
+        means = np.asarray(np.add.reduceat(vectors, first[:-1], axis=0) / counts, np.float32)
+        self._middle = means.mean(axis=0)
+        self._rows = _unit(means - self._middle)
+
+    def scores(self, means: Vectors, groups: NDArray[np.intp]) -> NDArray[np.float64]:
+        """How near a text of this meaning is to each of these groups, 0..1."""
+        if not means.any():
+            return np.zeros(len(groups))
+        return np.maximum(0.0, self._rows[groups] @ _unit(means - self._middle))
+
+
+def _unit(rows: Vectors) -> Vectors:
+    length = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
+
+
 @cache
 def shipped() -> Meanings:
     """The table that comes with the hotline; read at the first use."""

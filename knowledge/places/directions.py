@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from knowledge.places.geo import Point, bearing, compass, metres, off_line, turn
-from knowledge.places.moves import AHEAD, STRAIGHT, Move, arriving, moves
+from knowledge.places.moves import AHEAD, STRAIGHT, Move, arriving, begins, moves
 from knowledge.places.osm import plain_road
 from knowledge.places.port import Mode, Route
 from knowledge.places.record import CrossingRecord
@@ -87,8 +87,7 @@ def directions(
         _text(at, made, route.mode, around, _arrival(route, end, end_name))
         for at in range(len(made))
     ]
-    if start is not None:
-        texts[0] = _to_the_way(start, made[0]) + texts[0].removeprefix("先")
+    texts[0] = _to_the_way(start or route.line[0], made[0]) + texts[0].removeprefix("先")
     steps = tuple(
         Step(text, round(move.metres), move.line[0], move.road)
         for text, move in zip(texts, made, strict=True)
@@ -117,7 +116,7 @@ def _text(at: int, made: tuple[Move, ...], mode: Mode, around: Around, arrival: 
         parts.append(f"沿{_road(move)}向{compass(move.heading)}{verb}")
     passed = _passed(move, following, around)
     gone = move.metres - move.lead
-    parts.append(f"大约{distance(gone)}" if gone >= _SOON_M else distance(gone))
+    parts.append(_about(gone))
     if passed:
         parts.append(f"路过{'、'.join(_shown(passed))}路口")
         unmarked = following is not None and not (following.road or _counted(following))
@@ -131,11 +130,16 @@ def _text(at: int, made: tuple[Move, ...], mode: Mode, around: Around, arrival: 
 
 def _to_the_way(start: Point, first: Move) -> str:
     """How to get to where the way begins: 先向西北走大约七十米，到白石路。"""
-    away = metres(start, first.line[0])
-    if away < _AWAY_M:
+    road = begins(first)
+    away = metres(start, road)
+    if away < _AWAY_M and first.lead < _SOON_M:
         return "先"
-    side = compass(bearing(start, first.line[0]))
-    return f"先向{side}走大约{distance(away)}，到{_road(first)}，再"
+    side = compass(bearing(start, road))
+    return f"先向{side}走{_about(away)}，到{_road(first)}，再"
+
+
+def _about(far: float) -> str:
+    return f"大约{distance(far)}" if far >= _SOON_M else distance(far)
 
 
 def _turning(before: Move, move: Move, around: Around) -> str:

@@ -28,6 +28,8 @@ _START_M = 20.0
 _CONNECTOR_M = {"turn_channel": 60.0, "ramp": 60.0}
 _SHORT_M = 12.0
 """A way without a name that leads to one with a name and is shorter is part of the turn."""
+_LEAD_M = 60.0
+"""So near the start, a road with a name is found by the compass."""
 _CONNECTS = 60.0
 AHEAD = 70.0
 _BACK = 150.0
@@ -68,6 +70,11 @@ class Move:
         return self.angle is not None and abs(self.angle) >= STRAIGHT
 
 
+def begins(move: Move) -> Point:
+    """Where the road of a move begins, after its lead."""
+    return _along(move.line, move.lead) if move.lead else move.line[0]
+
+
 def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
     """The moves of a route, in order; at least one for a route with an edge."""
     groups: list[list[Edge]] = []
@@ -76,10 +83,10 @@ def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
             groups.append([edge])
         else:
             groups[-1].append(edge)
-    lead: list[Edge] = []
-    while len(groups) > 1 and sum(e.metres for e in (*lead, *groups[0])) < _SHORT_M:
-        # Nobody needs to be told the first few steps to the road.
-        lead += groups.pop(0)
+    # Nobody needs to be told the first few steps to the road.
+    first = _to_the_road(groups)
+    lead = [edge for group in groups[:first] for edge in group]
+    del groups[:first]
     found = [_move(before, group) for before, group in zip([[], *groups], groups, strict=False)]
     if lead:
         line = [point for edge in lead for point in edge.line[:-1]]
@@ -88,6 +95,20 @@ def moves(edges: Sequence[Edge]) -> tuple[Move, ...]:
             found[0], metres=found[0].metres + more, lead=more, line=(*line, *found[0].line)
         )
     return tuple(found)
+
+
+def _to_the_road(groups: Sequence[list[Edge]]) -> int:
+    """How many of the first groups are but steps to the road: very short, or turns among paths
+    without names from which a road with one is near.
+    """
+    first, gone, paths = 0, 0.0, True
+    for at, group in enumerate(groups[:-1], 1):
+        gone += sum(edge.metres for edge in group)
+        paths = paths and not any(edge.names or edge.use in _CONNECTOR_M for edge in group)
+        tangle = at > 1 and paths and gone <= _LEAD_M and bool(_road(groups[at]))
+        if gone < _SHORT_M or tangle:
+            first = at
+    return first
 
 
 def leaving(line: Sequence[Point]) -> float:

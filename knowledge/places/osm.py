@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from knowledge.places import kinds
+from knowledge.places import kinds, stations
 from knowledge.places.geo import Point, length, metres
 from knowledge.places.kinds import Kind
 from knowledge.places.record import (
@@ -24,6 +24,7 @@ from knowledge.places.record import (
     PlaceRecord,
     Reading,
 )
+from knowledge.places.stations import Entrance
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 APART_M = 400.0
@@ -60,6 +61,8 @@ class _Plan:
 
     roads: list[_Road] = field(default_factory=list)
     places: list[PlaceRecord] = field(default_factory=list)
+    stations: list[PlaceRecord] = field(default_factory=list)
+    entrances: list[Entrance] = field(default_factory=list)
     skipped: int = 0
 
 
@@ -75,11 +78,13 @@ def read(file: Path, area: str, progress: Progress) -> Reading:
             _take(plan, thing, area)
             if done % _REPORT_EVERY == 0:
                 progress(f"{done} objects read, {len(plan.places)} places, {len(plan.roads)} ways")
-    if not plan.roads and not plan.places:
+    if not (plan.roads or plan.places or plan.stations):
         raise PlaceProblem(f"{file} holds no place and no road with a Chinese name")
     progress(f"{len(plan.places)} places, {len(plan.roads)} named ways; joining roads …")
     roads = [_as_place(pieces, area) for pieces in joined(plan.roads)]
-    return Reading((*plan.places, *roads), tuple(crossings(plan.roads, area)), (), plan.skipped)
+    into = stations.entrances(plan.entrances, plan.stations)
+    places = (*plan.places, *plan.stations, *into, *roads)
+    return Reading(places, tuple(crossings(plan.roads, area)), (), plan.skipped)
 
 
 def plain_road(name: str) -> str:
@@ -112,6 +117,10 @@ def things(file: Path) -> Iterator[Any]:
 def _take(plan: _Plan, thing: Any, area: str) -> None:
     if thing.is_relation():
         return
+    tags = {tag.k: tag.v for tag in thing.tags}
+    if thing.is_node() and (into := stations.entrance(f"n{thing.id}", tags, place_of(thing))):
+        plan.entrances.append(into)
+        return
     name = chinese_name(thing.tags)
     highway = thing.tags.get("highway") if thing.is_way() else None
     if not name:
@@ -128,24 +137,27 @@ def _take(plan: _Plan, thing: Any, area: str) -> None:
         return
     if thing.is_way():
         return  # closed ones come as areas too; open ones are waterways and the like
-    kind = kinds.by_tags({tag.k: tag.v for tag in thing.tags})
+    kind = kinds.by_tags(tags)
     point = place_of(thing)
     if kind is None or point is None:
         return
     street, number = thing.tags.get("addr:street", ""), thing.tags.get("addr:housenumber", "")
-    plan.places.append(
-        PlaceRecord(
-            key=f"a{thing.id}" if thing.is_area() else f"n{thing.id}",
-            name=name,
-            kind=kind,
-            area=area,
-            point=point,
-            shape="area" if thing.is_area() else "point",
-            importance=kinds.IMPORTANCE[kind],
-            address=f"{street}{number}号" if street and number else street,
-            aliases=_others(thing.tags, name),
-        )
+    place = PlaceRecord(
+        key=f"a{thing.id}" if thing.is_area() else f"n{thing.id}",
+        name=name,
+        kind=kind,
+        area=area,
+        point=point,
+        shape="area" if thing.is_area() else "point",
+        importance=kinds.IMPORTANCE[kind],
+        address=f"{street}{number}号" if street and number else street,
+        aliases=_others(thing.tags, name),
     )
+    metro = stations.is_metro(tags)
+    if metro or stations.is_train(tags):
+        plan.stations.append(stations.station(place, metro))
+    else:
+        plan.places.append(place)
 
 
 def place_of(thing: Any) -> Point | None:

@@ -65,6 +65,36 @@ class AgentEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Dialled:
+    """An agent placed the call: the citizen has answered, and no tree leads it."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The talk goes on with another agent; empty: with music, or with somebody `outside`."""
+
+    agent: str
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """The talk is over and the caller waits again; `skill` is for whom, None for as before."""
+
+    reason: str
+    skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The talk is over, and the call with it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaitEnded:
     """The dispatcher gives up: nobody, timeout or closed."""
 
@@ -105,6 +135,10 @@ Event = (
     | OfferFailed
     | AgentUp
     | AgentEnded
+    | Dialled
+    | Handed
+    | Requeued
+    | TalkEnded
     | WaitEnded
     | TransferUp
     | TransferEnded
@@ -214,6 +248,7 @@ Effect = (
     | ivr.Private
     | ivr.FindServicePlaces
     | ivr.Reread
+    | ivr.BookCallBack
     | ivr.RecordMessage
     | ivr.Transfer
 )

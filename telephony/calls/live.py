@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
+from core import waits
 from core.crypto import mask_number
 from telephony.calls.machine import CallState
+
+TALK = ("held", "muted", "consult", "consult_state", "conference", "supervised_by", "parked")
+"""What `telephony.calls.parties.shown` says of a talk."""
 
 Publish = Callable[[str, dict[str, Any]], None]
 
@@ -27,8 +32,14 @@ class LiveRow:
             "ticket": "",
             "emergency": False,
             "language": "",
+            **dict.fromkeys(TALK, ""),
+            "queued_at": "",
+            "wait_ended_at": "",
+            "wait_end": "",
+            "priority": "",
         }
         self._publish = publish
+        self._wait: waits.Wait | None = None
         self._over = False
         self._send()
 
@@ -47,14 +58,19 @@ class LiveRow:
             emergency=state.emergency,
         )
 
-    def record(self, kind: str, data: dict[str, Any]) -> None:
+    def record(self, kind: str, data: dict[str, Any], at: datetime) -> None:
         """Show what a journal record says."""
+        self._waits(kind, data, at)
         if kind == "node":
             self._set(node_name=data["name"])
         elif kind == "note" and data["key"] in ("topic", "intent"):
             self._set(topic=data["value"])
         elif kind == "note" and data["key"] == "language":
             self._set(language=data["value"])
+
+    def talk(self, fields: dict[str, str]) -> None:
+        """Show who is held, consulted, joined or parked."""
+        self._set(**fields)
 
     def ticket(self, number: str) -> None:
         """Show the ticket's number."""
@@ -88,7 +104,18 @@ class LiveRow:
     def gone(self) -> None:
         """The call is over; whatever is still learnt of it changes no row."""
         self._over = True
-        self._publish("call.gone", {"id": self._row["id"]})
+        wait = {key: self._row[key] for key in ("queued_at", "wait_ended_at", "wait_end")}
+        self._publish("call.gone", {"id": self._row["id"], **wait})
+
+    def _waits(self, kind: str, data: dict[str, Any], at: datetime) -> None:
+        """Show since when the caller waits for a person, or how the last wait ended."""
+        if kind == "queued":
+            self._row["priority"] = str(data.get("priority", ""))
+        before, self._wait = self._wait, waits.step(self._wait, kind, at)
+        if self._wait is not None and self._wait != before:
+            ended = self._wait.until.isoformat() if self._wait.until else ""
+            since = self._wait.since.isoformat()
+            self._set(queued_at=since, wait_ended_at=ended, wait_end=self._wait.end)
 
     def _set(self, **values: Any) -> None:
         if self._over:

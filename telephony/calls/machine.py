@@ -55,7 +55,9 @@ class Script(Protocol):
 class CallState:
     """All that a decision depends on; `early` are keys pressed before the audio was up.
 
-    While the call is `private`, and until `hidden_until`, keys are written as HIDDEN_KEY.
+    No tree leads a call that was `dialled`. `keeping`: the dialogue talks with a caller who waits,
+    and the place is kept. While the call is `private`, and until `hidden_until`, keys are written
+    as HIDDEN_KEY.
     """
 
     phase: Phase = Phase.RINGING
@@ -68,8 +70,10 @@ class CallState:
     connected: bool = False
     message: bool = False
     emergency: bool = False
+    keeping: bool = False
     private: bool = False
     hidden_until: datetime | None = None
+    dialled: bool = False
 
 
 Step = tuple[CallState, tuple[ev.Effect, ...]]
@@ -124,7 +128,8 @@ class CallMachine:
         if state.phase is Phase.RINGING and isinstance(event, ivr.Digit):
             # A key's RTP overtakes the ACK, and 0 must hold from the first second.
             return replace(state, early=(*state.early, event)), ()
-        if state.phase in (Phase.CONNECTED, Phase.TRANSFER, Phase.RINGING, Phase.ENDED):
+        led = state.phase in (Phase.CONNECTED, Phase.TRANSFER, Phase.RINGING, Phase.ENDED)
+        if led or state.dialled:
             # A person leads the talk now; late timers, words and keys are not the machine's.
             return state, ()
         before: tuple[ev.Effect, ...] = ()
@@ -151,8 +156,13 @@ class CallMachine:
                 return state, (ev.Write("refused", {"agent": agent, "reason": reason}),)
             case ev.AgentUp(agent) if self._is_with(state, Phase.OFFERED, agent):
                 state = replace(state, phase=Phase.CONNECTED, connected=True)
-                dialogue, _ = self._script.step(state.dialogue, ivr.PersonCame(), now)
-                return replace(state, dialogue=dialogue), (
+                shown: tuple[ivr.Private, ...] = ()
+                if not state.dialled:
+                    dialogue, wanted = self._script.step(state.dialogue, ivr.PersonCame(), now)
+                    shown = tuple(each for each in wanted if isinstance(each, ivr.Private))
+                    state = replace(state, dialogue=dialogue)
+                return replace(state, keeping=False, private=False), (
+                    *shown,
                     ivr.Hush(),
                     ivr.Deafen(),
                     ev.Write("connected", {"agent": agent}),
@@ -162,8 +172,28 @@ class CallMachine:
                 return state, (ev.DropAgent(agent),)
             case ev.AgentEnded(agent, lost) if self._is_with(state, Phase.CONNECTED, agent):
                 return self._agent_gone(state, agent, lost)
+            case ev.Handed(agent, outside) if state.phase is Phase.CONNECTED:
+                kind = "connected" if agent else "transferred" if outside else "parked"
+                kept = ev.Write(kind, {"agent": agent} if agent else {})
+                return replace(state, agent=agent), (kept,)
+            case ev.Requeued(reason, skill) if state.phase is Phase.CONNECTED:
+                return self._wait_again(state, {"agent": state.agent, "reason": reason}, skill)
+            case ev.TalkEnded(reason) if state.phase is Phase.CONNECTED:
+                return self._end(replace(state, agent=""), reason, drop=True)
+            case ev.Dialled(agent) if state.phase is Phase.RINGING:
+                state = replace(state, phase=Phase.CONNECTED, agent=agent, connected=True)
+                return replace(state, dialled=True), (
+                    ev.Write("answered"),
+                    ev.StartRecording(),
+                    ev.Write("connected", {"agent": agent}),
+                    ev.Bridge(agent),
+                )
+            case ev.Dialled(agent):
+                return state, (ev.DropAgent(agent),)
+            case ev.WaitEnded(reason) if state.phase is Phase.QUEUED and state.dialled:
+                return self._end(replace(state, phase=Phase.MACHINE, join=None), reason, drop=True)
             case ev.WaitEnded(reason) if state.phase is Phase.QUEUED:
-                state = replace(state, phase=Phase.MACHINE, join=None)
+                state = replace(state, phase=Phase.MACHINE, join=None, keeping=False)
                 state, effects = self._dialogue(state, ivr.QueueEnded(reason), now)
                 return state, (ev.Write("waited", {"reason": reason}), *effects)
         return state, ()
@@ -172,10 +202,15 @@ class CallMachine:
         if not lost:
             return self._end(replace(state, agent=""), "agent hung up", drop=True)
         # The browser vanished: the caller goes back to the head, with music, not silence.
+        return self._wait_again(state, {"agent": agent, "lost": True}, None)
+
+    def _wait_again(self, state: CallState, left: dict[str, Any], skill: str | None) -> Step:
         join = state.join or ev.Join("people", "normal", 300_000)
-        state = replace(state, phase=Phase.QUEUED, agent="")
+        if skill is not None:
+            join = replace(join, skill=skill)
+        state = replace(state, phase=Phase.QUEUED, agent="", join=join, keeping=False)
         return state, (
-            ev.Write("left", {"agent": agent, "lost": True}),
+            ev.Write("left", left),
             ev.Write("queued", {"queue": join.queue, "priority": join.priority}),
             # What was heard of the talk went into the transcript; now the dialogue listens again.
             ivr.Deafen(),
@@ -211,9 +246,14 @@ class CallMachine:
                     urgent = state.emergency or priority == "emergency"
                     # A phone that rings for this caller goes on ringing.
                     phase = Phase.OFFERED if state.phase is Phase.OFFERED else Phase.QUEUED
-                    state = replace(state, phase=phase, join=join, emergency=urgent)
+                    state = replace(state, phase=phase, join=join, emergency=urgent, keeping=False)
                     done.append(ev.Write("queued", {"queue": queue, "priority": priority}))
                     done.append(join)
+                case ivr.KeepPlace(True):
+                    waits = state.phase in (Phase.QUEUED, Phase.OFFERED)
+                    state = replace(state, keeping=waits)
+                case ivr.KeepPlace():
+                    state = self._left_queue(state, done)
                 case ivr.Private(on):
                     state = replace(state, private=on)
                     done.append(effect)
@@ -225,6 +265,8 @@ class CallMachine:
                     done += [ev.Write("leaving"), effect]
                 case ivr.Transfer():
                     state = replace(self._left_queue(state, done), phase=Phase.TRANSFER)
+                    done.append(effect)
+                case ivr.Say() if state.keeping:
                     done.append(effect)
                 case ivr.Say():
                     state = replace(self._left_queue(state, done), phase=Phase.MACHINE)
@@ -238,13 +280,13 @@ class CallMachine:
         if state.phase not in (Phase.QUEUED, Phase.OFFERED):
             return state
         done.append(ev.Leave())
-        return replace(state, phase=Phase.MACHINE, agent="", join=None)
+        return replace(state, phase=Phase.MACHINE, agent="", join=None, keeping=False)
 
     def _end(self, state: CallState, reason: str, drop: bool) -> Step:
         effects: list[ev.Effect] = []
         if state.phase in (Phase.QUEUED, Phase.OFFERED):
             effects.append(ev.Leave())
-        if state.agent:
+        if state.agent or state.phase is Phase.CONNECTED:
             effects.append(ev.DropAgent(state.agent))
         if state.phase is Phase.TRANSFER:
             effects.append(ev.DropTransfer())

@@ -1,4 +1,4 @@
-"""The other side of a caller's talk: an agent's browser, or the far end of a transfer."""
+"""Whom the call rings by itself: an agent for who waits, or the far end of the tree's transfer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from core.clock import DelayedCall, stop_timer
 from telephony.calls import events as ev
 from telephony.calls.listening import Line, Listening
 from telephony.calls.ports import Parts
+from telephony.calls.ringing import ring_agent
+from telephony.calls.talk_legs import TalkLegs
 from telephony.sip.port import Leg
 
 RING_LIMIT_S = 20.0
@@ -28,22 +30,32 @@ class OtherSide:
         parts: Parts,
         post: Callable[[ev.Event], None],
         on_line: Callable[[str, Line], None],
+        talk: TalkLegs,
     ) -> None:
-        """`post` takes events of the call; `on_line(speaker, line)` what both sides say."""
+        """`post` takes events of the call; `on_line(speaker, line)` what both sides say.
+
+        `talk` takes over an agent who came.
+        """
         self._call_id, self._caller, self._parts = call_id, caller, parts
-        self._post, self._on_line = post, on_line
+        self._post, self._on_line, self._talk = post, on_line, talk
         self._ringing: _Ring | None = None
         self._ears: list[Listening] = []
 
     def ring_agent(self, agent: str) -> None:
-        """Ring an agent's browser; the caller hears what plays meanwhile."""
+        """Ring an agent; the caller hears what plays meanwhile."""
         ring = self._ring(agent, RING_LIMIT_S)
-        self._dial(ring, lambda: self._parts.line.dial_browser(agent, ring))
+        self._dial(ring, lambda: ring_agent(self._parts, agent, ring, self._caller.remote))
 
     def ring_target(self, target: str, caller: str) -> None:
         """Ring a number or SIP URI that is on the allow-list."""
         ring = self._ring("", TRANSFER_LIMIT_S)
         self._dial(ring, lambda: self._parts.line.dial(target, ring, caller=caller))
+
+    def adopt(self, agent: str, leg: Leg) -> None:
+        """Take the leg of an agent who placed the call."""
+        self._ringing = ring = _Ring(agent, self)
+        ring.leg, ring.up = leg, True
+        leg.owner = ring
 
     def bridge(self, caller_ears: Listening) -> None:
         """Let both hear each other; follow what both say while there is room to recognise."""
@@ -51,10 +63,12 @@ class OtherSide:
         if ring is None or ring.leg is None:
             return
         stop_timer(ring.timer)
+        if ring.agent:
+            self._ringing = None
+            self._talk.begin(ring.agent, ring.leg)
+            return
         self._caller.stop_playing()
         self._parts.line.bridge(self._caller, ring.leg)
-        if ring.agent:
-            self._parts.people.talking(ring.agent, self._call_id)
         if self._parts.recogniser.ready and self._parts.transcribe():
             caller_ears.words((), lambda line: self._on_line("caller", line))
             ears = Listening(ring.leg, self._parts.recogniser, self._parts.reactor)
@@ -85,7 +99,7 @@ class OtherSide:
         self._post(ev.AgentUp(ring.agent) if ring.agent else ev.TransferUp())
 
     def went(self, ring: _Ring, code: int, reason: str) -> None:
-        """The leg ended by itself; a talk that did not end with BYE (code 200) was lost."""
+        """The leg ended by itself."""
         if ring is not self._ringing:
             return
         self._ringing = None
@@ -93,9 +107,7 @@ class OtherSide:
         self._release(ring, reason)
         if not ring.up:
             self._failed(ring, reason)
-        elif ring.agent:
-            self._post(ev.AgentEnded(ring.agent, lost=code >= 300))
-        else:
+        elif not ring.agent:
             self._post(ev.TransferEnded(failed=False))
 
     def _ring(self, agent: str, limit_s: float) -> _Ring:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,8 +19,10 @@ from core.sms.port import Told
 from ivr import events as ivr
 from ivr.voice.port import Prompts
 from telephony.calls.machine import CallMachine
+from telephony.calls.parking import Slots
 from telephony.calls.recording import RecordingFolder
 from telephony.sip.geolocation import position
+from telephony.sip.outgoing import Outgoing
 from telephony.sip.port import Invitation, Line
 
 
@@ -116,13 +118,36 @@ class CaseDesk(Protocol):
         """Check who asks for the case with these digits, and tell."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a call in the queue stands: how many are ahead, and the estimated wait (s)."""
+
+    ahead: int
+    wait_s: float | None = None
+
+
 class WaitingRoom(Protocol):
     """The queue, as a call sees it."""
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        *,
+        queue: str = "",
+        needs: tuple[str, ...] = (),
+        ticket: str = "",
+        last_agent: str = "",
     ) -> None:
         """Wait for a person, with a `skill` for one who has it.
+
+        `priority` is alarm, emergency, elder, normal or callback; `queue` a queue of the queues
+        file, empty for the general one; `needs` further skills, each `NAME` or `NAME:LEVEL`;
+        `ticket` the number of the ticket that the talk is about, `last_agent` who spoke with this
+        caller last: both are preferred where the queue says so, never waited for.
 
         The waiter's `offer` or `wait_ended` is called.
         """
@@ -139,6 +164,18 @@ class WaitingRoom(Protocol):
     def done(self, agent: str, call_id: str) -> None:
         """The talk is over; the agent goes to wrap-up."""
 
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        """Keep an agent for a call that a person rings them for; says whether it is so.
+
+        Only who is free now; `anyhow`, for who asked for it themselves, whoever is in no call.
+        """
+
+    def release(self, agent: str, call_id: str) -> None:
+        """Undo `reserve`, rung or talking: the agent is as before, without wrap-up."""
+
+    def standing(self, call_id: str) -> Standing | None:
+        """Where a call stands; None: it does not wait, or a phone rings for it."""
+
 
 class Waiter(Protocol):
     """A call that waits for a person."""
@@ -151,11 +188,40 @@ class Waiter(Protocol):
     def area(self) -> str:
         """GB/T 2260 code of the call."""
 
+    @property
+    def number(self) -> str:
+        """The caller's own number; empty where it is withheld or not known."""
+
     def offer(self, agent: str) -> None:
         """An agent is reserved: ring them."""
 
     def wait_ended(self, reason: str) -> None:
         """nobody, timeout or closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A call-back that a caller asks for: of which call, to which number, with which skill.
+
+    `own` is the number that they phone from, empty where it is withheld.
+    """
+
+    call_id: str
+    area: str
+    number: str
+    own: str = ""
+    skill: str = ""
+
+
+class CallBacks(Protocol):
+    """Where calls book call-backs."""
+
+    @property
+    def able(self) -> bool:
+        """Whether any can be made."""
+
+    def book(self, wanted: Booking) -> Deferred[str]:
+        """Book one in the place of its call; fires with a status of `ivr.events.CallBackBooked`."""
 
 
 def known_of(invitation: Invitation) -> frozenset[str]:
@@ -209,5 +275,16 @@ class Parts:
     """What the caller's record adds to it; the call does not wait for a record that is slow."""
     texts: Texts | None = None
     """Sends text messages; without it the line offers none."""
+    call_backs: CallBacks | None = None
+    """Calls callers back; without it the line offers it to nobody."""
     slow: Prompts | None = None
     """The prompts of elder mode; without them it speaks at the usual pace."""
+    outgoing: Outgoing = field(kw_only=True)
+    """Dials numbers."""
+    slots: Slots = field(default_factory=Slots)
+    """Where callers are parked."""
+    desk_phones: Mapping[str, str] = field(default_factory=dict)
+    """SIP URIs of agents who have a telephone instead of the browser."""
+    park_limit_s: float = 180.0
+    show_listeners: bool = True
+    """Whether agents see who listens to their call."""

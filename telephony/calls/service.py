@@ -10,7 +10,9 @@ from twisted.logger import Logger
 
 from core.clock import DelayedCall, stop_timer
 from core.record import Record
+from ivr.waiting import CALLED_BACK
 from telephony.calls.live import LiveRow
+from telephony.calls.machine import Phase
 from telephony.calls.ports import Parts
 from telephony.calls.session import CallSession
 from telephony.sip.port import Invitation, Leg
@@ -32,14 +34,15 @@ class Calls:
         new_id: Callable[[], str],
         max_call_s: float,
         ticket_of: Callable[[str], Deferred[str]],
+        number: str = "12349",
     ) -> None:
         """`area_of` gives the GB/T 2260 code of a call, `new_id` 32 hex digits never used before.
 
-        `ticket_of` looks up the number of a call's ticket.
+        `ticket_of` looks up the number of a call's ticket; `number` is the hotline's own.
         """
         self._parts, self._node, self._area_of = parts, node, area_of
         self._new_id, self._max_call_s = new_id, max_call_s
-        self._ticket_of = ticket_of
+        self._ticket_of, self._number = ticket_of, number
         self._sessions: dict[str, CallSession] = {}
         self._rows: dict[str, LiveRow] = {}
         self._limits: dict[str, DelayedCall] = {}
@@ -63,11 +66,57 @@ class Calls:
         if self._draining:
             leg.refuse(503, RETRY_AFTER_S)
             return
-        call_id, area, now = (
-            self._new_id(),
-            self._area_of(invitation),
-            self._parts.now(),
-        )
+        area = self._area_of(invitation)
+        session, live = self._open(self._new_id(), area, leg, invitation)
+        leg.ring()
+        self._recall(session, invitation)
+        self._write_opening(session, invitation).addCallback(lambda _: self._begin(session, live))
+
+    def called_back(
+        self, leg: Leg, call_id: str, area: str, number: str, agent: str, trunk: str = ""
+    ) -> Deferred[None]:
+        """Make a call of a leg by which a citizen was called back, and has answered.
+
+        It begins in the queue, where `agent` is reserved for it. Fires when its first record is
+        durable.
+        """
+        invitation = Invitation("", "", trunk, number, "", self._number)
+        session, live = self._open(call_id, area, leg, invitation)
+        session.know(frozenset({CALLED_BACK}))
+        self._recall(session, invitation)
+
+        def ready(_: object) -> None:
+            self._begin(session, live)
+            session.leg_up(leg)
+            session.reserve(agent)
+            if session.state.phase is Phase.ENDED:
+                self._parts.people.leave(call_id)
+
+        return self._write_opening(session, invitation).addCallback(ready)
+
+    def dialled(self, call_id: str, leg: Leg, number: str, agent: str, side: Leg) -> CallSession:
+        """Open a call that an agent placed: both legs are up, the citizen's and the agent's.
+
+        `number` is the citizen's. The call has a ticket of its own, as every call.
+        """
+        invitation = Invitation("", "", "", number, "", "")
+        session, live = self._open(call_id, self._area_of(invitation), leg, invitation)
+
+        def begin(_: object) -> None:
+            session.begin_dialled(agent, side)
+            self._ticket(call_id, live.ticket)
+
+        self._write_opening(session, invitation).addCallback(begin)
+        return session
+
+    def find(self, call_id: str) -> CallSession | None:
+        """Return a running call of this node."""
+        return self._sessions.get(call_id)
+
+    def _open(
+        self, call_id: str, area: str, leg: Leg, invitation: Invitation
+    ) -> tuple[CallSession, LiveRow]:
+        """Make a call's session and live row."""
         live = LiveRow(
             {
                 "id": call_id,
@@ -75,17 +124,19 @@ class Calls:
                 "area": area,
                 "caller": "" if invitation.withheld else invitation.caller,
                 "called": invitation.called,
-                "started_at": now.isoformat(),
+                "started_at": self._parts.now().isoformat(),
             },
             self._parts.publish,
         )
         session = CallSession(call_id, area, leg, invitation, self._parts, live, self._closed)
         self._sessions[call_id], self._rows[call_id] = session, live
-        opened = Record(call_id, 0, now, "opened", self._opening(area, invitation))
         self._limit(session, self._max_call_s)
-        leg.ring()
-        self._recall(session, invitation)
-        self._parts.journal.write(opened).addCallback(lambda _: self._begin(session, live))
+        return session, live
+
+    def _write_opening(self, session: CallSession, invitation: Invitation) -> Deferred[None]:
+        data = self._opening(session.area, invitation)
+        opened = Record(session.call_id, 0, self._parts.now(), "opened", data)
+        return self._parts.journal.write(opened)
 
     def drain(self) -> Deferred[None]:
         """Refuse new calls from now on; fires when the last running call is closed."""
@@ -107,6 +158,7 @@ class Calls:
 
     def _begin(self, session: CallSession, live: LiveRow) -> None:
         session.begin()
+        self._parts.publish("missed.changed", {"call": session.call_id})
         self._ticket(session.call_id, live.ticket)
 
     def _recall(self, session: CallSession, invitation: Invitation) -> None:
@@ -152,6 +204,7 @@ class Calls:
         self._ticket(
             call, lambda n: self._parts.publish("ticket.changed", {"number": n, "call": call})
         )
+        self._parts.publish("missed.changed", {"call": call})
         self._tell_empty()
 
     def _tell_empty(self) -> None:

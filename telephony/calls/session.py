@@ -8,32 +8,31 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from core.clock import DelayedCall, stop_timer
 from core.record import Record
 from ivr import events as ivr
 from telephony.calls import events as ev
-from telephony.calls import rereading, texting
-from telephony.calls.case_checks import look_up
-from telephony.calls.closing import close_recording
+from telephony.calls import rereading
+from telephony.calls.asking import Asking
+from telephony.calls.closing import CallRecording
 from telephony.calls.listening import Line, Listening
 from telephony.calls.live import LiveRow
 from telephony.calls.machine import CallState, Phase
 from telephony.calls.other_side import OtherSide
-from telephony.calls.ports import Parts, Showing, Sought, asker_of
+from telephony.calls.ports import Parts
 from telephony.calls.privacy import Privacy
 from telephony.calls.saying import Saying
+from telephony.calls.standing import StandingTold, book
 from telephony.calls.taking import MessageTaking
+from telephony.calls.talk_legs import TalkLegs
 from telephony.calls.transcript import Transcript
 from telephony.sip.port import Invitation, Leg
 
 END_LIMIT_S = 2.0
-_SURE = {"nothing": 0, "unsure": 1, "ask": 2, "answer": 2}
 
 
 class CallSession:
@@ -64,14 +63,15 @@ class CallSession:
         self._mailbox: deque[ev.Event] = deque()
         self._busy = False
         self._seq = 1  # 0 is the record that opened the call
-        self._recording = False
         self._keypad = False
-        self._fault = ""
         self._last = rereading.Latest()
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
         self._known = parts.known(invitation) | ({"sms"} if parts.texts else set())
-        self._versions: dict[str, tuple[int, str]] = {}
+        if parts.call_backs is not None and parts.call_backs.able:
+            self._known |= {"call_backs"}
+        over, write = (lambda: self.state.phase is Phase.ENDED), self._write
+        self._asking = Asking(call_id, area, invitation, parts, self._dialogue, write, over)
         self._saying = Saying(leg, parts.prompts, parts.reactor, self._said)
         self._ears = Listening(leg, parts.recogniser, parts.reactor)
         self._privacy = Privacy(parts.reactor)
@@ -79,8 +79,19 @@ class CallSession:
         self._message = MessageTaking(
             leg, self._ears, parts.beep, self._heard, self._last_words, self._message_done
         )
-        self._side = OtherSide(call_id, leg, parts, self._post, self._transcript.add)
+        self._recording = CallRecording(call_id, leg, parts, write)
+        add, post = self._transcript.add, self._post
+        self._standing = StandingTold(
+            call_id, parts.people, parts.reactor, self._dialogue, self.offer
+        )
+        self.talk = TalkLegs(call_id, area, leg, self._ears, parts, live, post, write, add)
+        self._side = OtherSide(call_id, leg, parts, post, add, self.talk)
         leg.owner = self
+
+    @property
+    def number(self) -> str:
+        """The caller's number; empty where it is withheld."""
+        return "" if self._invitation.withheld else self._invitation.caller
 
     @property
     def with_person(self) -> bool:
@@ -97,6 +108,18 @@ class CallSession:
         """The opening record is durable."""
         self._post(ev.Opened())
 
+    def begin_dialled(self, agent: str, side: Leg) -> None:
+        """The opening record of a call that an agent placed is durable; both legs are up."""
+        self._side.adopt(agent, side)
+        self._post(ev.Dialled(agent))
+        if self.state.phase is Phase.ENDED:
+            # The citizen was gone before the record was durable.
+            self._side.drop("caller gone")
+
+    def note(self, key: str, value: str) -> None:
+        """Write a fact into the call's record."""
+        self._write("note", {"key": key, "value": value})
+
     def stop(self, reason: str) -> None:
         """End the call now; what was spoken of a message is kept."""
         self._message.end()
@@ -104,9 +127,7 @@ class CallSession:
 
     def stop_recording(self, fault: str) -> None:
         """End the recording, not the call (the disk is full)."""
-        if self._recording and not self._fault:
-            self._fault = fault
-            self._leg.stop_recording()
+        self._recording.stop(fault)
 
     def leg_ringing(self, leg: Leg) -> None:
         """The caller's leg is incoming; it never rings."""
@@ -136,6 +157,13 @@ class CallSession:
             self._parts.people.refused(agent, self.call_id, "call is gone")
             return
         self._side.ring_agent(agent)
+
+    def reserve(self, agent: str) -> None:
+        """An agent is reserved: ring the browser once the caller has heard who calls."""
+        if self.state.phase is Phase.QUEUED:
+            self._standing.reserve(agent)
+        else:
+            self._parts.people.refused(agent, self.call_id, "call is gone")
 
     def wait_ended(self, reason: str) -> None:
         """No person is to be had."""
@@ -172,6 +200,8 @@ class CallSession:
                 # One effect that fails must not cost the caller the others.
                 self.log.failure("call {id}: {effect} failed", id=self.call_id, effect=effect)
         self._live.phase(self.state)
+        if self.state.phase not in (Phase.QUEUED, Phase.OFFERED):
+            self._standing.stop()
 
     def _do(self, effect: ev.Effect) -> None:
         match effect:
@@ -200,14 +230,15 @@ class CallSession:
                 fired = ivr.TimerFired(tag)
                 self._timer = self._parts.reactor.callLater(ms / 1000, self._dialogue, fired)
             case ivr.Ask():
-                self._ask(effect)
+                self._asking.answer(effect)
             case ivr.FindPlace() | ivr.FindWay() | ivr.FindServicePlaces():
-                self._guide(effect)
+                self._asking.guide(effect)
             case ivr.SendSms():
-                self._text(effect)
+                self._asking.text(effect)
+            case ivr.BookCallBack(number):
+                book(self._parts, self, number, self.state.join, self._dialogue)
             case ivr.CheckCase():
-                looking = look_up(self._parts, effect, self.call_id, self._invitation)
-                looking.addCallback(self._dialogue)
+                self._asking.case(effect)
             case ivr.Private(on):
                 self._privacy.set(on)
                 self._leg.hide(on)
@@ -226,11 +257,13 @@ class CallSession:
             case ev.AnswerCaller():
                 self._leg.answer()
             case ev.StartRecording():
-                self._start_recording()
+                if self._recording.start():
+                    self._transcript.restart()
             case ev.Join(_, priority, limit_ms, front, texts, skill):
                 self._message.drop()
                 people.join(self, priority, limit_ms, front, skill)
-                self._announce(texts)
+                told = self._standing.begin if priority != "emergency" else self._standing.stop
+                self._announce(texts, told)
             case ev.Leave():
                 people.leave(self.call_id)
                 self._leg.stop_playing()
@@ -240,6 +273,7 @@ class CallSession:
                 self._side.bridge(self._ears)
             case ev.DropAgent() | ev.DropTransfer():
                 self._side.drop("caller gone")
+                self.talk.drop()
             case ev.DropCaller():
                 self._leg.hangup()
             case ev.Finish(reason, disposition):
@@ -251,12 +285,11 @@ class CallSession:
         self._post(ev.Dialogue(event))
 
     def _write(self, kind: str, data: dict[str, Any]) -> Any:
-        if kind == "note" and data["key"] == "article" and data["value"] in self._versions:
-            version, title = self._versions[data["value"]]
-            data = {**data, "version": version, "title": title}
+        if kind == "note":
+            data = self._asking.with_version(data)
         record = Record(self.call_id, self._seq, self._parts.now(), kind, data)
         self._seq += 1
-        self._live.record(kind, data)
+        self._live.record(kind, data, record.at)
         return self._parts.journal.write(record)
 
     def _announce(self, texts: tuple[str, ...], done: Callable[[], None] = lambda: None) -> None:
@@ -283,22 +316,6 @@ class CallSession:
         self._keypad = True
         self._write("speech", {"state": "keypad"})
         self._dialogue(ivr.NoRecogniser())
-
-    def _start_recording(self) -> None:
-        if not self._parts.recordings.has_room():
-            self._fault = "the disk is full"
-            return
-        said, heard = self._parts.recordings.live(self.call_id)
-        try:
-            self._leg.record(said, heard)
-        except OSError as error:
-            self.log.error("call {id} is not recorded: {e}", id=self.call_id, e=error)
-            self._fault = f"the recording cannot be made: {error}"
-            return
-        self._transcript.restart()
-        self._recording = True
-        started = self._parts.now().isoformat()
-        self._write("recording", {"state": "running", "started_at": started})
 
     def _said(self, text: str, start: float, end: float) -> None:
         self._transcript.add("machine", Line(text, start, end, 1.0, (), True))
@@ -337,37 +354,6 @@ class CallSession:
     def _last_words(self, line: Line) -> None:
         self._transcript.add("caller", self._privacy.of(line))
 
-    def _ask(self, asked: ivr.Ask) -> None:
-        texts = [text for text in (asked.text, asked.otherwise) if text]
-        replies = [
-            self._parts.ask(replace(asked, text=text, otherwise=""), self.area) for text in texts
-        ]
-        reply = max(
-            replies, key=lambda reply: (_SURE[reply.answered.decision], reply.answered.score)
-        )
-        self._versions[reply.answered.article] = (reply.version, reply.answered.title)
-        self._dialogue(reply.answered)
-
-    def _guide(self, asked: Sought) -> None:
-        def found(reply: Showing) -> None:
-            if self.state.phase is not Phase.ENDED:
-                if isinstance(reply, ivr.WayFound) and reply.kept:
-                    self._write("way", reply.kept)
-                self._dialogue(reply)
-
-        def failed(failure: Failure) -> None:
-            self.log.failure("the way cannot be told", failure)
-            found(ivr.PlacesFound("unavailable"))
-
-        asker = asker_of(self._invitation, self.area)
-        finding = self._parts.run_in_thread(self._parts.guide, asked, asker)
-        finding.addCallbacks(found, failed)
-
-    def _text(self, wanted: ivr.SendSms) -> None:
-        assert self._parts.texts is not None, "the dialogue knows that texts can be sent"
-        caller = self._invitation.caller
-        texting.send(self._parts.texts, self.call_id, caller, wanted, self._dialogue)
-
     def _message_done(self, seconds: float) -> None:
         self._dialogue(ivr.MessageDone(seconds))
 
@@ -397,16 +383,12 @@ class CallSession:
         self._leg.stop_recording(lambda: here("files"))
 
     def _close(self, reason: str, disposition: str) -> None:
-        done = close_recording(self._parts, self.call_id, self._recording, self._fault)
-
-        def recorded(data: dict[str, Any] | Failure) -> Any:
-            if isinstance(data, Failure):
-                data = {"state": "failed", "fault": data.getErrorMessage()}
-            self._write("recording", data)
+        def closed(_: object) -> Any:
             self._transcript.close()
             return self._write("ended", {"reason": reason, "disposition": disposition})
 
-        done.addBoth(recorded)
+        done = self._recording.close()
+        done.addBoth(closed)
         done.addBoth(lambda _: self._on_closed(self))
 
 

@@ -32,6 +32,14 @@ class Snapshot:
             keep = Keep("nodes", message["node"])
         self._bus.publish(topic, message, keep)
 
+    async def elsewhere(self, call: str, node: str) -> bool:
+        """Say whether a call runs on another node than this one."""
+        try:
+            text = await self._bus.redis.hget(PREFIX + LIVE, call)
+        except (RedisError, OSError):
+            return False
+        return text is not None and json.loads(text).get("node") != node
+
     async def clear(self, node: str) -> None:
         """Remove the rows that a killed run of this node left behind."""
         try:

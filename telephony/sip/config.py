@@ -22,7 +22,8 @@ class Trunk:
     (RFC 3325, 4 and 9.1: only from a node inside the trust domain). With `user` and `password`
     set, its INVITEs need digest authentication (RFC 3261, 22). `area` is a GB/T 2260 code of six
     digits.
-    `calls_per_second` refills a bucket of `burst` calls.
+    `calls_per_second` refills a bucket of `burst` calls. `dial` is the SIP URI by which numbers are
+    dialled through it, with {number} for the number in E.164; without it none goes out here.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Trunk:
     burst: int = 100
     area: str = ""
     country: str = "CN"
+    dial: str = ""
 
     @property
     def needs_digest(self) -> bool:
@@ -133,6 +135,8 @@ def _check_trunk(trunk: Trunk) -> None:
         raise SipSettingsError(f"trunk {trunk.name}: its limits must be above zero")
     if bool(trunk.user) != bool(trunk.password):
         raise SipSettingsError(f"trunk {trunk.name}: user and password must be set together")
+    if trunk.dial and not (trunk.dial.startswith(("sip:", "sips:")) and "{number}" in trunk.dial):
+        raise SipSettingsError(f"trunk {trunk.name}: dial must be a SIP URI with {{number}} in it")
     if trunk.area and not (len(trunk.area) == 6 and trunk.area.isdigit()):
         raise SipSettingsError(f"trunk {trunk.name}: area must be six digits of GB/T 2260")
 

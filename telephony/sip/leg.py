@@ -288,8 +288,7 @@ class SipLeg(Leg):
         self._stop_timer()
         self.stop_playing()
         self.listen(None)
-        for peer in self.wiring.peers:
-            self.wiring.unbridge(peer)
+        self.wiring.part()
         code, reason = self._because or (code, reason)
         self.stop_recording(lambda: self._ended(code, reason))
 

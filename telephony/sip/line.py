@@ -138,6 +138,11 @@ class SipLine(Line):
         return len(self._legs)
 
     @property
+    def trunks(self) -> tuple[Trunk, ...]:
+        """The trunks that are set up."""
+        return self._settings.trunks
+
+    @property
     def port(self) -> int:
         """The port of UDP and TCP, which matters where the settings say 0."""
         return self._endpoint.port
@@ -146,18 +151,43 @@ class SipLine(Line):
         """Return versions, codecs, limits, addresses, and how many INVITEs were refused and why."""
         return self._endpoint.facts
 
+    def trunk_loads(self) -> list[dict[str, Any]]:
+        """Return each trunk's name, calls now and limit."""
+        buckets = self._admission.buckets
+        return [
+            {
+                "name": trunk.name,
+                "calls": buckets[trunk.name].calls if trunk.name in buckets else 0,
+                "limit": trunk.max_calls,
+            }
+            for trunk in self._settings.trunks
+        ]
+
     def bridge(self, a: Leg, b: Leg) -> None:
         """See Line."""
         if a is b or a.id not in self._legs or b.id not in self._legs:
             return
         a.stop_playing()
         b.stop_playing()
-        self._legs[a.id].wiring.bridge(self._legs[b.id].wiring)
+        self.hear(a, b)
+        self.hear(b, a)
 
     def unbridge(self, a: Leg, b: Leg) -> None:
         """See Line."""
-        if a.id in self._legs and b.id in self._legs:
-            self._legs[a.id].wiring.unbridge(self._legs[b.id].wiring)
+        self.unhear(a, b)
+        self.unhear(b, a)
+
+    def hear(self, listener: Leg, speaker: Leg) -> None:
+        """See Line."""
+        one, other = self._legs.get(listener.id), self._legs.get(speaker.id)
+        if one is not None and other is not None and one is not other:
+            one.wiring.hear(other.wiring)
+
+    def unhear(self, listener: Leg, speaker: Leg) -> None:
+        """See Line."""
+        one, other = self._legs.get(listener.id), self._legs.get(speaker.id)
+        if one is not None and other is not None:
+            one.wiring.unhear(other.wiring)
 
     def dial(
         self,

@@ -135,6 +135,12 @@ class Line(Protocol):
     def unbridge(self, a: Leg, b: Leg) -> None:
         """Undo `bridge`."""
 
+    def hear(self, listener: Leg, speaker: Leg) -> None:
+        """Let one leg hear another, one way (idempotent); what plays to it goes on."""
+
+    def unhear(self, listener: Leg, speaker: Leg) -> None:
+        """Undo `hear`."""
+
     def dial(
         self,
         uri: str,

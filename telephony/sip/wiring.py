@@ -22,12 +22,8 @@ class Wiring:
         self.heard: Any = None
         self._sources: list[tuple[Any, Callable[[], None]]] = []
         self._ears: list[Any] = []
-        self._peers: list[Wiring] = []
-
-    @property
-    def peers(self) -> tuple[Wiring, ...]:
-        """The wirings of the legs that this one is bridged with."""
-        return tuple(self._peers)
+        self._speakers: list[Wiring] = []
+        self._listeners: list[Wiring] = []
 
     def use(self, media: Any) -> None:
         """Take the leg's (new) port and make all connections."""
@@ -37,8 +33,10 @@ class Wiring:
         for source, begun in self._sources:
             _connect(source, media)
             begun()
-        for peer in self._peers:
-            self._join(peer)
+        for speaker in self._speakers:
+            self._link(speaker)
+        for listener in self._listeners:
+            listener._link(self)
 
     def lose(self) -> None:
         """Forget the leg's port, which takes its connections with it."""
@@ -79,35 +77,40 @@ class Wiring:
             return
         for source, _ in self._sources:
             _connect(source, port)
-        for peer in self._peers:
-            if peer.media is not None:
-                _connect(peer.media, port)
+        for speaker in self._speakers:
+            if speaker.media is not None:
+                _connect(speaker.media, port)
 
-    def bridge(self, other: Wiring) -> None:
-        """Let two legs hear each other. A second time changes nothing."""
-        if other not in self._peers:
-            self._peers.append(other)
-            other._peers.append(self)
-        self._join(other)
+    def hear(self, speaker: Wiring) -> None:
+        """Let this leg's far end hear that of another. A second time changes nothing."""
+        if speaker not in self._speakers:
+            self._speakers.append(speaker)
+            speaker._listeners.append(self)
+        self._link(speaker)
 
-    def unbridge(self, other: Wiring) -> None:
-        """Undo `bridge`; nothing happens where there was none."""
-        if other not in self._peers:
+    def unhear(self, speaker: Wiring) -> None:
+        """Undo `hear`; nothing happens where there was none."""
+        if speaker not in self._speakers:
             return
-        self._peers.remove(other)
-        other._peers.remove(self)
-        for one, two in ((self, other), (other, self)):
-            if one.media is not None:
-                for sink in (two.media, two.heard):
-                    if sink is not None:
-                        _disconnect(one.media, sink)
+        self._speakers.remove(speaker)
+        speaker._listeners.remove(self)
+        if speaker.media is not None:
+            for sink in (self.media, self.heard):
+                if sink is not None:
+                    _disconnect(speaker.media, sink)
 
-    def _join(self, other: Wiring) -> None:
-        for one, two in ((self, other), (other, self)):
-            if one.media is not None:
-                for sink in (two.media, two.heard):
-                    if sink is not None:
-                        _connect(one.media, sink)
+    def part(self) -> None:
+        """Neither hear nor be heard by any other leg."""
+        for speaker in tuple(self._speakers):
+            self.unhear(speaker)
+        for listener in tuple(self._listeners):
+            listener.unhear(self)
+
+    def _link(self, speaker: Wiring) -> None:
+        if speaker.media is not None:
+            for sink in (self.media, self.heard):
+                if sink is not None:
+                    _connect(speaker.media, sink)
 
 
 def _connect(source: Any, sink: Any) -> None:

@@ -19,6 +19,7 @@ PAGES = {
     "/live": ("agent", "supervisor"),
     "/tickets": ("agent", "supervisor"),
     "/phone": ("agent", "supervisor"),
+    "/missed": ("agent", "supervisor"),
     "/trees": ("agent", "supervisor", "operator"),
     "/trees/drawing.svg": ("agent", "supervisor", "operator"),
     "/articles": ("agent", "supervisor", "operator"),
@@ -39,6 +40,11 @@ PAGES = {
     "/calls/c1/card": ("agent", "supervisor"),
     "/recordings/c1": ("agent", "supervisor"),
     "/recordings/c1/waveform": ("agent", "supervisor"),
+    "/recordings/c1/download": ("supervisor",),
+    "/wallboard": ("agent", "supervisor"),
+    "/queue": ("supervisor",),
+    "/agents": ("supervisor",),
+    "/agents/lines": ("supervisor",),
 }
 
 
@@ -215,7 +221,19 @@ def test_every_answer_carries_the_headers(served: Served, call: str) -> None:
 
 def test_pages_have_no_inline_script_style_or_foreign_address(served: Served, call: str) -> None:
     with served.signed_in("supervisor") as client:
-        for path in ("/live", "/tickets", call, "/phone", "/trees", "/articles", "/help", "/login"):
+        for path in (
+            "/live",
+            "/wallboard",
+            "/queue",
+            "/agents",
+            "/tickets",
+            call,
+            "/phone",
+            "/trees",
+            "/articles",
+            "/help",
+            "/login",
+        ):
             page = client.get(path).text
             assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon[a-z]+=\"", page), (
                 path

@@ -19,16 +19,22 @@ from core.record import Record
 from core.sms.port import Told
 from ivr import events as ivr
 from ivr.voice.port import VoiceUnavailable
+from telephony.calls.click import ClickToDial
+from telephony.calls.control import Control
+from telephony.calls.dialling import Rules
 from telephony.calls.machine import CallMachine
-from telephony.calls.ports import Parts, Reply, Waiter
+from telephony.calls.ports import Parts, Reply, Standing, Waiter
 from telephony.calls.recording import RecordingFolder
 from telephony.calls.service import Calls
 from telephony.calls.session import CallSession
+from telephony.sip.config import Trunk
+from telephony.sip.outgoing import Outgoing
 from tests.calls.toy import Toy
 from tests.fakes.sip import FakeLeg, FakeLine
 
 START = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
 PROMPT_S = 2.0
+OUT = Trunk("out", ("127.0.0.1",), dial="sip:{number}@127.0.0.1:5099")
 LOUD = b"\x00\x20" * 160
 """20 ms of sound."""
 
@@ -191,9 +197,17 @@ class Room:
         self.waiting: dict[str, Waiter] = {}
         self.told: list[tuple[Any, ...]] = []
         self.skills: list[str] = []
+        self.busy: set[str] = set()
+        self.standings: dict[str, Standing] = {}
 
     def join(
-        self, waiting: Waiter, priority: str, limit_ms: int, front: bool, skill: str = ""
+        self,
+        waiting: Waiter,
+        priority: str,
+        limit_ms: int,
+        front: bool,
+        skill: str = "",
+        **more: object,
     ) -> None:
         self.waiting[waiting.call_id] = waiting
         self.skills.append(skill)
@@ -212,6 +226,18 @@ class Room:
 
     def done(self, agent: str, call_id: str) -> None:
         self.told.append(("done", agent))
+
+    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
+        if agent in self.busy:
+            return False
+        self.told.append(("reserve", agent, anyhow))
+        return True
+
+    def release(self, agent: str, call_id: str) -> None:
+        self.told.append(("release", agent))
+
+    def standing(self, call_id: str) -> Standing | None:
+        return self.standings.get(call_id)
 
 
 class Gate:
@@ -267,6 +293,9 @@ class Hall:
             reader = SecondReaderSettings(folder)
             self.second = ScriptedReader(reader, self.clock, readings, reading_s)
         self.recordings = RecordingFolder(folder, 0)
+        self.rules = Rules(agencies={"120": "sip:120@127.0.0.1"}, per_hour=3)
+        self.elsewhere: set[str] = set()
+        self.desk_phones: dict[str, str] = {}
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.reply = Reply(ivr.Answered("answer", "dibao", "低保", "到街道申请。", "办法", 0.9), 3)
         music, beep = folder / "hold.wav", folder / "beep.wav"
@@ -294,12 +323,51 @@ class Hall:
             transcribe=lambda: True,
             second=self.second,
             texts=post,
+            outgoing=Outgoing(self.line, OUT, self.clock, "12349"),
+            desk_phones=self.desk_phones,
         )
         ids = iter(f"{n:032x}" for n in range(1, 1000))
         self.calls = Calls(
             self.parts, "node1", lambda invitation: "440106", lambda: next(ids), max_call_s,
             lambda call: succeed(f"ticket of {call}"),
         )  # fmt: skip
+
+        self.audited: list[tuple[str, str, str]] = []
+        self.control = Control(
+            self.calls.find,
+            lambda call: succeed(call in self.elsewhere),
+            self.rules,
+            self.parts.slots,
+            self.parts.publish,
+            self.clock,
+            lambda who, did, what: self.audited.append((who, did, what)),
+            ClickToDial(self.calls, self.parts, lambda: next(ids)),
+        )
+
+    def ask(self, command: str, by: str = "li", call: str = "", **more: str) -> None:
+        """An agent asks for something; of the first call unless another is given."""
+        call = call or next(iter(self.calls.rows()), "")
+        message = {"id": command, "agent": by, "call": call, "command": command, **more}
+        self.control.message("agent.control", message)
+        self.pass_time(0)
+
+    def supervise(self, command: str, by: str = "chen", call: str = "") -> FakeLeg:
+        """A supervisor asks for something; the leg that was dialled last."""
+        call = call or next(iter(self.calls.rows()), "")
+        message = {"id": command, "supervisor": by, "call": call, "command": command}
+        self.control.message("supervise.control", message)
+        self.pass_time(0)
+        return self.line.dialled[-1]
+
+    @property
+    def answers(self) -> list[tuple[str, bool, str]]:
+        """What who asked was told: id, whether it was done, why not."""
+        topics = ("agent.controlled", "supervise.controlled")
+        return [(m["id"], m["ok"], m["why"]) for topic, m in self.published if topic in topics]
+
+    def row(self) -> dict[str, Any]:
+        """The first call's live row."""
+        return next(iter(self.calls.rows().values()))
 
     def ring(self, **invitation: Any) -> FakeLeg:
         """A caller phones; nothing has happened yet."""

@@ -112,7 +112,8 @@ class World(RuleBasedStateMachine):
                 self.recorded = True
             case ivr.Say() | ivr.RecordMessage():
                 assert not self.talks, "the machine speaks into a talk"
-                assert not self.waits, "what is said to who waits goes with Join"
+                kept = isinstance(effect, ivr.Say) and self.state.keeping
+                assert not self.waits or kept, "what is said to who waits goes with Join"
             case ev.Finish():
                 self.finished.append(effect)
             case ev.Write(kind, data):

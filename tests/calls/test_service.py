@@ -112,9 +112,11 @@ def test_the_live_row_follows_the_call_and_masks_the_caller(hall: Hall) -> None:
     assert list(dict.fromkeys(states)) == ["ringing", "machine", "queued", "connected"]
     leg.far_hangs_up()
     hall.pass_time(0)
-    assert hall.published[-2:] == [
-        ("call.gone", {"id": row["id"]}),
+    gone, *told = hall.published[-3:]
+    assert (gone[0], gone[1]["id"], gone[1]["wait_end"]) == ("call.gone", row["id"], "answered")
+    assert told == [
         ("ticket.changed", {"number": row["ticket"], "call": row["id"]}),
+        ("missed.changed", {"call": row["id"]}),
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.crypto import Vault
 from core.db import Base, Sessions, open_database, open_sessions
 from core.journal_apply import apply_to_call
-from core.journal_tables import Call, Recording, Utterance
+from core.journal_tables import AuditEntry, Call, Recording, Utterance
 from core.record import Record
 from tests.core.journalling import AT, opened
 
@@ -46,6 +46,7 @@ def _apply(sessions: Sessions, *events: tuple[str, dict[str, Any]]) -> Call:
         (["answered", "leaving"], "message"),
         (["answered", "leaving", "message"], "machine"),
         (["answered", "transferred"], "connected"),
+        (["answered", "parked"], "queued"),
         (["answered", "something new"], "machine"),
         (["ended"], "ended"),
         (["recovered"], "ended"),
@@ -91,3 +92,13 @@ def test_utterances_and_the_recording_have_rows_of_their_own(sessions: Sessions)
 def test_a_record_of_an_unknown_call_is_refused(sessions: Sessions) -> None:
     with pytest.raises(LookupError, match="answered for an unknown call c9"), sessions() as db:
         apply_to_call(db, Record("c9", 1, AT, "answered", {}))
+
+
+def test_what_was_not_allowed_is_audited(sessions: Sessions) -> None:
+    done = {"by": "li", "command": "hold", "to": "", "area": "440106"}
+    no = {"by": "li", "command": "transfer", "to": "number:110", "refused": "不。", "area": "4401"}
+    _apply(sessions, ("control", done), ("control", no))
+    with sessions() as db:
+        rows = db.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        kept = [(row.who, row.did, row.what, row.area) for row in rows]
+    assert kept == [("li", "control.refused", "c1 transfer number:110: 不。", "4401")]

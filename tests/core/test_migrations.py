@@ -11,14 +11,19 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, text
 
+import agent_ui.agent_days.tables
+import agent_ui.recording_notes.tables
 import agent_ui.tables
 import core.journal_tables
+import core.queue_log_tables
 import knowledge.places.tables
 import knowledge.service_places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
+import tickets.call_backs.tables
 import tickets.cases.tables
+import tickets.missed.tables
 import tickets.quality.tables
 import tickets.sms.tables
 import tickets.tables
@@ -31,13 +36,18 @@ from tests.core import postgres
 from tests.tickets.journalled import Journalled
 
 ROOMS = (
+    agent_ui.agent_days.tables,
+    agent_ui.recording_notes.tables,
     agent_ui.tables,
     core.journal_tables,
+    core.queue_log_tables,
     knowledge.places.tables,
     knowledge.service_places.tables,
     knowledge.tables,
     tickets.sms.tables,
+    tickets.call_backs.tables,
     tickets.cases.tables,
+    tickets.missed.tables,
     tickets.quality.tables,
     tickets.tables,
 )

@@ -80,6 +80,10 @@ WRONG = [
     ("HOTLINE_SMS_URL", "sms.example.org", "sms_url"),
     ("HOTLINE_SMS_URL", "https://sms.example.org:99999/", "sms_url"),
     ("HOTLINE_SMS_DAILY_CAP", "0", "sms_daily_cap"),
+    ("HOTLINE_AGENCIES", '{"120": "120"}', "120 needs a SIP URI or a number"),
+    ("HOTLINE_AGENCIES", '{"120": "sip:120@192.0.2.1"}', "interconnect_live"),
+    ("HOTLINE_DESK_PHONES", '{"li": "8001"}', "the phone of li needs a SIP URI"),
+    ("HOTLINE_OUT_CLASSES", '["premium"]', "out_classes"),
 ]
 
 
@@ -121,3 +125,9 @@ def test_a_wrong_file_gives_one_sentence(text: str, told: str, alone: Path) -> N
 def test_every_setting_says_what_it_is() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description and field.description.endswith("."), name
+
+
+def test_an_agency_elsewhere_needs_the_interconnect_to_be_live() -> None:
+    away = {"120": "sip:120@192.0.2.1:5060"}
+    assert load(agencies=away, interconnect_live=True).agencies == away
+    assert not load(agencies={"120": "sip:120@127.0.0.1:5080"}).interconnect_live

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,19 @@ class Watch:
             return mine and values.items() <= message.items()
 
         return await self.until(f"agent {name} with {values}", fits, limit, since)
+
+    async def ask(self, topic: str, **message: str) -> Message:
+        """Ask telephony for something, as a page does through the console; its answer."""
+        asked, since = uuid.uuid4().hex, self.place
+        self._bus.publish(topic, {"id": asked, **message})
+        return await self.until(
+            f"an answer to {message}", lambda _, heard: heard.get("ok") is not None
+            and heard.get("id") == asked, since=since,
+        )  # fmt: skip
+
+    def say(self, topic: str, **message: str) -> None:
+        """Publish something that has no answer."""
+        self._bus.publish(topic, message)
 
     async def live(self) -> list[Message]:
         """The rows of the live list as a page that opens now would get them."""

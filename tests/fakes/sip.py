@@ -62,7 +62,7 @@ class FakeLeg(Leg):
         self.played: list[tuple[Path, ...]] = []
         self.playing: tuple[Path, ...] = ()
         self.sent_dtmf = ""
-        self.peers: list[FakeLeg] = []
+        self.hears: list[FakeLeg] = []
         self._line = line
         self._clock = line.clock
         self._incoming = incoming
@@ -75,6 +75,11 @@ class FakeLeg(Leg):
         self._play_from_ms = 0
         self._play_sound = np.zeros(0, np.int16)
         self._looping = False
+
+    @property
+    def peers(self) -> list[FakeLeg]:
+        """The legs that this one hears and is heard by."""
+        return [leg for leg in self.hears if self in leg.hears]
 
     # ---- the port ----------------------------------------------------------------------------
 
@@ -220,9 +225,9 @@ class FakeLeg(Leg):
             sound = np.frombuffer(frame, "<i2")
             if self._tracks is not None and not self.hidden:
                 self._tracks[0].pieces.append((now, sound))
-            for peer in self.peers:
-                if peer._tracks is not None:
-                    peer._tracks[1].pieces.append((now, sound))
+            for leg in self._line.listeners(self):
+                if leg._tracks is not None:
+                    leg._tracks[1].pieces.append((now, sound))
             self._clock.advance(FRAME_MS / 1000)
             if self._listener is not None:
                 self._listener(frame)
@@ -241,8 +246,9 @@ class FakeLeg(Leg):
         self.stop_playing()
         self.stop_recording()
         self._listener = None
-        for peer in tuple(self.peers):
-            self._line.unbridge(self, peer)
+        for leg in self._line.listeners(self):
+            leg.hears.remove(self)
+        self.hears.clear()
         self.state = LegState.ENDED
         self._line.forget(self)
         self._tell("leg_ended", code, reason)
@@ -304,16 +310,26 @@ class FakeLine(Line):
             return
         a.stop_playing()
         b.stop_playing()
-        one, two = self._alive[a.id], self._alive[b.id]
-        if two not in one.peers:
-            one.peers.append(two)
-            two.peers.append(one)
+        self.hear(a, b)
+        self.hear(b, a)
 
     def unbridge(self, a: Leg, b: Leg) -> None:
-        one, two = self._alive.get(a.id), self._alive.get(b.id)
-        if one is not None and two is not None and two in one.peers:
-            one.peers.remove(two)
-            two.peers.remove(one)
+        self.unhear(a, b)
+        self.unhear(b, a)
+
+    def hear(self, listener: Leg, speaker: Leg) -> None:
+        one, other = self._alive.get(listener.id), self._alive.get(speaker.id)
+        if one is not None and other is not None and one is not other and other not in one.hears:
+            one.hears.append(other)
+
+    def unhear(self, listener: Leg, speaker: Leg) -> None:
+        one, other = self._alive.get(listener.id), self._alive.get(speaker.id)
+        if one is not None and other in one.hears:
+            one.hears.remove(other)
+
+    def listeners(self, speaker: FakeLeg) -> list[FakeLeg]:
+        """The legs that hear this one."""
+        return [leg for leg in self._alive.values() if speaker in leg.hears]
 
     def dial(
         self, uri: str, owner: LegEvents, caller: str = "", headers: dict[str, str] | None = None

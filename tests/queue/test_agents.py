@@ -16,7 +16,7 @@ tabs = st.sampled_from(["t1", "t2", "t3"])
 
 
 def _on_duty(now: float = 0) -> Agent:
-    return machine.want(machine.hello(Agent("li"), "t1", "440106", now), Status.READY)
+    return machine.want(machine.hello(Agent("li"), "t1", "440106", now), Status.READY, now)
 
 
 def test_a_page_brings_an_agent_who_chooses_to_be_ready() -> None:
@@ -25,7 +25,7 @@ def test_a_page_brings_an_agent_who_chooses_to_be_ready() -> None:
         State.IDLE, Status.OFF, "440106", 5,
     )  # fmt: skip
     assert not agent.free
-    assert machine.want(agent, Status.READY).free
+    assert machine.want(agent, Status.READY, 5).free
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,13 @@ def test_a_page_that_falls_silent_is_forgotten_and_one_that_wakes_up_is_back() -
 
 def test_a_chosen_status_clears_the_reason_of_a_break() -> None:
     agent = machine.refused(machine.offered(_on_duty(), "c1", 1), "c1", "no answer", 2)
-    assert machine.want(agent, Status.READY).reason == ""
+    assert machine.want(agent, Status.READY, 3).reason == ""
 
 
 def test_what_redis_keeps_comes_back_without_pages_and_calls() -> None:
     agent = machine.talking(machine.offered(_on_duty(), "c1", 1), "c1", 2)
-    kept = machine.restored(agent.to_json())
-    assert kept == Agent("li", "440106", Status.READY, State.AWAY)
+    kept = machine.restored(agent.to_json(), 9)
+    assert kept == Agent("li", "440106", Status.READY, State.AWAY, since=9)
     assert json.loads(agent.to_json())["state"] == "talking"
 
 
@@ -109,6 +109,46 @@ def test_what_redis_keeps_comes_back_without_pages_and_calls() -> None:
                                   '{"agent": "li", "status": "asleep"}'])  # fmt: skip
 def test_junk_in_redis_is_nobody(junk: str) -> None:
     assert machine.restored(junk) is None
+
+
+def test_what_redis_keeps_of_a_break_comes_back_with_its_minutes() -> None:
+    agent = machine.want(_on_duty(), Status.BREAK, 100, "lunch")
+    agent = machine.force(agent, Status.BREAK, "zhou", "培训", 160)
+    kept = machine.restored(agent.to_json())
+    assert kept is not None
+    assert (kept.status, kept.forced_by, kept.reason) == (Status.BREAK, "zhou", "培训")
+    assert machine.pause_used(kept, "lunch", 500) == 60
+
+
+def test_the_minutes_of_a_break_run_only_while_no_call_does() -> None:
+    agent = machine.talking(machine.offered(_on_duty(), "c1", 10), "c1", 20)
+    agent = machine.want(agent, Status.BREAK, 30, "lunch")
+    assert machine.pause_used(agent, "lunch", 90) == 0
+    agent = machine.wrapped_up(machine.done(agent, "c1", 100), 130)
+    assert machine.pause_used(agent, "lunch", 190) == 60
+    agent = machine.want(agent, Status.READY, 190)
+    assert machine.pause_used(agent, "lunch", 999) == 60
+    assert (agent.busy_s, agent.idle_s) == (120, 10)
+    assert machine.pause_used(machine.new_day(agent), "lunch", 999) == 0
+
+
+def test_a_choice_of_ones_own_ends_what_was_forced() -> None:
+    agent = machine.force(_on_duty(), Status.OFF, "zhou", "设备故障", 5)
+    assert (agent.public()["forced_by"], agent.reason) == ("zhou", "设备故障")
+    agent = machine.want(agent, Status.READY, 6)
+    assert (agent.forced_by, agent.reason) == ("", "")
+
+
+def test_what_is_shown_of_an_agent_is_in_milliseconds_since_1970() -> None:
+    agent = machine.done(machine.talking(machine.offered(_on_duty(), "c1", 1), "c1", 2), "c1", 9)
+    shown = agent.public(1_000)
+    assert (shown["since"], shown["wrapup_until"]) == (1_009_000, 1_069_000)
+    assert machine.wrapped_up(agent, 10).public(1_000)["wrapup_until"] == 0
+
+
+def test_who_comes_back_from_a_break_is_not_the_longest_idle() -> None:
+    agent = machine.want(machine.want(_on_duty(), Status.BREAK, 10), Status.READY, 600)
+    assert agent.since == 600
 
 
 class Shift(RuleBasedStateMachine):
@@ -139,10 +179,24 @@ class Shift(RuleBasedStateMachine):
     def bye(self, tab: str) -> None:
         self.agent = machine.bye(self.agent, tab, self.now)
 
+    @rule(status=st.sampled_from(Status), pause=st.sampled_from(["", "lunch", "training"]))
+    def want(self, status: Status, pause: str) -> None:
+        self.agent = machine.want(self.agent, status, self.now, pause)
+        assert self.agent.status is status and self.agent.forced_by == ""
+        assert self.agent.pause == (pause if status is Status.BREAK else "")
+
     @rule(status=st.sampled_from(Status))
-    def want(self, status: Status) -> None:
-        self.agent = machine.want(self.agent, status)
-        assert self.agent.status is status
+    def forced(self, status: Status) -> None:
+        state, call = self.agent.state, self.agent.call
+        self.agent = machine.force(self.agent, status, "zhou", "培训", self.now)
+        assert (self.agent.status, self.agent.forced_by) == (status, "zhou")
+        assert (self.agent.state, self.agent.call) == (state, call)
+
+    @precondition(lambda self: self.ringing or self.connected)
+    @rule()
+    def released(self) -> None:
+        call, self.ringing, self.connected = self.ringing or self.connected, "", ""
+        self.agent = machine.released(self.agent, call, self.now)
 
     @precondition(lambda self: self.agent.free)
     @rule()
@@ -170,6 +224,19 @@ class Shift(RuleBasedStateMachine):
         call, self.connected = self.connected, ""
         self.agent = machine.done(self.agent, call, self.now)
 
+    @precondition(lambda self: not self.ringing and not self.connected)
+    @rule(anyhow=st.booleans())
+    def a_colleague_rings(self, anyhow: bool) -> None:
+        if machine.reservable(self.agent, anyhow):
+            self.ringing = "past the queue"
+            self.agent = machine.offered(self.agent, self.ringing, self.now)
+
+    @precondition(lambda self: self.ringing or self.connected)
+    @rule()
+    def leaves_without_wrap_up(self) -> None:
+        call, self.ringing, self.connected = self.ringing or self.connected, "", ""
+        self.agent = machine.released(self.agent, call, self.now)
+
     @rule(call=st.sampled_from(["c0", "c1", "c2"]))
     def late_news(self, call: str) -> None:
         if call not in (self.ringing, self.connected) and call != self.agent.call:
@@ -178,6 +245,7 @@ class Shift(RuleBasedStateMachine):
                 machine.talking(before, call, self.now),
                 machine.refused(before, call, "no answer", self.now),
                 machine.done(before, call, self.now),
+                machine.released(before, call, self.now),
             ):
                 assert after == before
 
@@ -197,6 +265,9 @@ class Shift(RuleBasedStateMachine):
             assert (agent.state is State.IDLE) == bool(agent.tabs)
         assert not agent.free or (agent.tabs and not agent.call)
         assert len({tab for tab, _ in agent.tabs}) == len(agent.tabs)
+        assert agent.since <= self.now
+        assert agent.busy_s + agent.idle_s + sum(s for _, s in agent.used) <= self.now + 1e-6
+        assert 0 <= agent.occupancy <= 1
 
 
 Shift.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ import pytest
 from redis.asyncio import Redis
 from twisted.internet.task import Clock
 
+from core.queue_log_tables import Noted
 from core.redis_server import RedisServer
 from telephony.queue.dispatcher import AGENTS, Dispatcher
 from telephony.queue.lease import KEY, Lease
+from telephony.queue.rules import Rules
 from tests.core.loop import on_loop
+
+BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class Caller:
@@ -40,21 +45,39 @@ class Caller:
 class Floor:
     """A dispatcher on a clock of the test's, its Redis, and the agents' pages."""
 
-    def __init__(self, server: RedisServer, redis: Redis, clock: Clock, owner: str) -> None:
+    def __init__(
+        self,
+        server: RedisServer,
+        redis: Redis,
+        clock: Clock,
+        owner: str,
+        rules: Rules | None = None,
+    ) -> None:
         self.server, self.redis, self.clock = server, redis, clock
         self.lease = Lease(redis, owner)
-        self.shown: list[dict[str, Any]] = []
         self.lost: list[str] = []
+        self.noted: list[Noted] = []
+        self.told: list[tuple[str, dict[str, Any]]] = []
         self.queue = Dispatcher(
-            self.lease, clock, lambda topic, message: self.shown.append(message), self.lost.append
+            self.lease,
+            clock,
+            lambda topic, message: self.told.append((topic, message)),
+            self.lost.append,
+            now=self.moment,
+            rules=rules,
+            note=self.noted.append,
         )
+
+    def moment(self) -> datetime:
+        """The wall clock, which goes with the floor's."""
+        return BEGIN + timedelta(seconds=self.clock.seconds())
 
     async def settle(self, seconds: float = 0) -> None:
         """Let time go on, and everything that follows in Redis happen."""
         self.clock.advance(0)
         while True:
-            while self.queue._tasks:
-                await asyncio.wait(self.queue._tasks)
+            while self.queue._keeping.tasks:
+                await asyncio.wait(self.queue._keeping.tasks)
                 self.clock.advance(0)
             if seconds <= 0:
                 return
@@ -65,7 +88,7 @@ class Floor:
 
     def beat(self) -> None:
         """Every open page says that it is open."""
-        for name, agent in self.queue._agents.items():
+        for name, agent in self.queue._floor.agents.items():
             for tab, _ in agent.tabs:
                 self.say(name, "heartbeat", tab=tab)
 
@@ -93,11 +116,11 @@ class Floor:
 Scene = Callable[[Floor], Awaitable[None]]
 
 
-async def _play(folder: Path, scene: Scene) -> None:
+async def _play(folder: Path, scene: Scene, rules: Rules | None = None) -> None:
     server = RedisServer(folder)
     await server.start()
     async with Redis.from_url(server.url, decode_responses=True) as redis:
-        floor = Floor(server, redis, Clock(), "node1")
+        floor = Floor(server, redis, Clock(), "node1", rules)
         try:
             await floor.queue.start()
             await floor.settle()
@@ -499,3 +522,42 @@ async def test_skills_are_as_the_page_says_last(floor: Floor) -> None:
     assert floor.queue.snapshot()[1][0]["skills"] == "粤语"
     floor.say("chen", "hello", skills=[])
     assert floor.queue.snapshot()[1][0]["skills"] == ""
+
+
+@scene
+async def test_who_is_reserved_for_a_colleague_gets_no_other_call(floor: Floor) -> None:
+    floor.ready("li")
+    assert floor.queue.reserve("li", "c1")
+    assert not floor.queue.reserve("li", "c2"), "twice"
+    caller = floor.join(Caller("c3"))
+    await floor.settle()
+    assert caller.offers == [] and floor.state("li") == ("offered", "ready")
+    floor.queue.talking("li", "c1")
+    assert not floor.queue.reserve("li", "c2", anyhow=True)
+    floor.queue.release("li", "c2")
+    assert floor.state("li") == ("talking", "ready"), "another call's end is not theirs"
+    floor.queue.release("li", "c1")
+    await floor.settle()
+    assert caller.offers == ["li"], "without wrap-up the next one comes"
+
+
+@scene
+async def test_who_asks_for_a_call_themselves_need_not_be_ready(floor: Floor) -> None:
+    floor.say("chen", "hello")
+    assert not floor.queue.reserve("chen", "c1"), "a colleague may not ring who is off duty"
+    assert floor.queue.reserve("chen", "c1", anyhow=True)
+    floor.queue.release("chen", "c1")
+    assert floor.state("chen") == ("idle", "off")
+    assert not floor.queue.reserve("nobody", "c1")
+    assert floor.queue.reserve("liu", "c1", anyhow=True), "a page that takes no calls says nothing"
+    floor.queue.talking("liu", "c1")
+    assert not floor.queue.reserve("liu", "c4", anyhow=True)
+    floor.queue.release("liu", "c1")
+    assert floor.state("liu") == ("away", "off")
+    floor.ready("li")
+    caller = floor.join(Caller("c2"))
+    await floor.settle()
+    floor.queue.talking("li", "c2")
+    floor.queue.done("li", "c2")
+    assert caller.offers == ["li"] and floor.state("li")[0] == "wrapup"
+    assert floor.queue.reserve("li", "c2", anyhow=True), "retrieving what they parked"

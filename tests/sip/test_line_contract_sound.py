@@ -248,3 +248,28 @@ async def test_bridged_legs_hear_each_other(bench: Any, wav: Any, tmp_path: Path
     assert level(heard, 600) > 1000
     assert level(sound_of(tmp_path / "one-heard.wav"), 900) < 100
     assert level(sound_of(tmp_path / "two-said.wav"), 900) > 1000
+
+
+@Test
+async def test_one_leg_can_hear_another_that_does_not_hear_it(bench: Any, tmp_path: Path) -> None:
+    one, _ = await answered(bench)
+    two, _ = await answered(bench)
+    for name, leg in (("one", one), ("two", two)):
+        leg.record(tmp_path / f"{name}-said.wav", tmp_path / f"{name}-heard.wav")
+    bench.line.hear(two, one)
+    bench.line.hear(two, one)
+    await bench.passes(0.1)
+    await bench.far_says(one, 600, 400)
+    await bench.far_says(two, 900, 400)
+    bench.line.unhear(two, one)
+    bench.line.unhear(two, one)
+    await bench.passes(0.1)
+    await bench.far_says(one, 1300, 400)
+    closed: list[int] = []
+    for leg in (one, two):
+        leg.stop_recording(lambda: closed.append(1))
+    await bench.until(lambda: len(closed) == 2)
+    heard = sound_of(tmp_path / "two-heard.wav")
+    assert level(heard, 600) > 800 and level(heard, 1300) < 100
+    assert level(sound_of(tmp_path / "one-heard.wav"), 900) < 100
+    assert level(sound_of(tmp_path / "one-said.wav"), 1300) > 800

