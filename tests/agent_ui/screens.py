@@ -138,11 +138,12 @@ def screens(served: Served, samples: dict[str, str]) -> list[Screen]:
     for path in routes(served):
         if path == "/login":
             continue
-        found += _page(served, path, samples)
+        found += screen_of(served, path, samples)
     return found
 
 
-def _page(served: Served, path: str, samples: dict[str, str]) -> list[Screen]:
+def screen_of(served: Served, path: str, samples: dict[str, str]) -> list[Screen]:
+    """The page of a route for the first who may see it, [] when it is none. Raises NoSample."""
     asked = re.findall(r"{(\w+)(?::\w+)?}", path)
     missing = [name for name in asked if name not in samples]
     if missing:

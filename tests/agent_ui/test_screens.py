@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from docs.screens import FOLDER
 from tests.agent_ui.browser import Chromium
-from tests.agent_ui.screens import NoSample, Screen, examine, fill, routes, screens, show
+from tests.agent_ui.screens import NoSample, Screen, examine, fill, routes, screen_of, screens, show
 from tests.agent_ui.served import Served
 
 LIMIT_BYTES = 4_000_000
@@ -52,8 +52,10 @@ def test_a_page_that_cannot_be_opened_is_named(served: Served, pages: list[Scree
     lost = APIRouter()
     lost.add_api_route("/lost/{thing}", lambda thing: thing, methods=["GET"])
     served.app.include_router(lost, include_in_schema=False)
-    with pytest.raises(NoSample, match=r"/lost/\{thing\}: give thing a sample"):
-        screens(served, {"number": "1", "call_id": "x", "article": "dibao-shenqing"})
+    assert "/lost/{thing}" in set(routes(served))
+    for samples, said in (({}, "give thing a sample"), ({"thing": "x/y"}, "nobody can open")):
+        with pytest.raises(NoSample, match=rf"/lost/\{{thing\}}: {said}"):
+            screen_of(served, "/lost/{thing}", samples)
 
 
 def test_every_page_has_its_pictures_and_they_are_small(pages: list[Screen]) -> None:
