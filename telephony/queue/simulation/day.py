@@ -119,7 +119,7 @@ class Day:
                         partial(self._rests, name))  # fmt: skip
 
     def _rests(self, name: str) -> None:
-        if name in self._at_work:
+        if name in self._at_work and self._now < DAY_S:
             self._wants(name, Status.BREAK, self._rng.choice(sorted(self._floor.rules.pauses)))
             length = self._rng.uniform(0.5, 1.5) * self._plan.break_s
             self._after(length, partial(self._comes_back, name, again=True))
