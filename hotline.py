@@ -46,6 +46,7 @@ from core.aio import in_thread, run_to_the_end
 from core.bus import Bus
 from core.commands import load_settings, load_store, make_db
 from core.crypto import Vault
+from core.data_file import DataFault
 from core.db import Sessions, open_database, open_sessions
 from core.journal import Journal
 from core.journal_apply import apply_to_call
@@ -340,6 +341,7 @@ STARTUP_FAULTS = (
     SipSettingsError,
     ConsoleServerError,
     migrate.MigrationError,
+    DataFault,
     SettingsError,
     OSError,
 )

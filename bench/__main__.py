@@ -29,8 +29,8 @@ BENCHES = {
     "answer_accuracy": "question → right article",
     "place_lookup": "place name heard → place",
     "walker": "spoken steps → there",
-    "wallboard_push": "event → 200 wallboards",
     "queue_decision": "500 waiting, 200 agents → offers",
+    "wallboard_push": "event → 200 wallboards",
     "cpu_per_call": "CPU per call, beside Asterisk",
 }
 
