@@ -26,6 +26,11 @@ class Watcher(Seat):
         await self.page.goto("/live")
         return self
 
+    async def leave(self) -> None:
+        """Close the page."""
+        await self._window.close()
+        assert not self.faults, self.faults
+
     async def press(self, button: str) -> None:
         """Press one of the buttons of supervision."""
         await self.page.locator("#stepped-in").get_by_role("button", name=button).click()
