@@ -239,6 +239,7 @@ class Switchboard:
             to_zone=self._local,
             hold_music=PROMPTS / "hold.wav",
             beep=PROMPTS / "beep.wav",
+            ringback=PROMPTS / "ringback.wav",
             transfer_targets=frozenset(settings.transfer_targets),
             transcribe=lambda: len(self._calls) <= settings.transcribe_calls,
             second=rooms.second,

@@ -75,6 +75,8 @@ def fill(served: Served) -> None:
             served.journal.write(call, "recording", at, **done)
         served.journal.ended(call, end, at)
     served.journal.opened("left1", now - timedelta(minutes=40))
+    served.journal.write("left1", "queued", now - timedelta(minutes=40), queue="people")
+    served.journal.write("left1", "waited", now - timedelta(minutes=39), reason="timeout")
     served.journal.write("left1", "message", now - timedelta(minutes=38), seconds=12.0)
     served.journal.ended("left1", "message", now - timedelta(minutes=38))
     with served.sessions() as db:

@@ -82,7 +82,7 @@ def _so(cell: str, case: frozenset[Fact]) -> bool:
 
 
 def test_every_permission_role_and_case() -> None:
-    """Each of them, with each role and each set of facts."""
+    """Every permission and field, role and case."""
     seen = set()
     for key, role, cell in _expected():
         seen.add(key)

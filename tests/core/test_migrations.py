@@ -21,6 +21,7 @@ import knowledge.service_places.tables
 import knowledge.tables
 
 # KT import knowledge.tables
+import telephony.pendants.tables
 import tickets.call_backs.tables
 import tickets.cases.tables
 import tickets.missed.tables
@@ -50,6 +51,7 @@ ROOMS = (
     tickets.missed.tables,
     tickets.quality.tables,
     tickets.tables,
+    telephony.pendants.tables,
 )
 
 
