@@ -48,7 +48,7 @@ def _take(served: Served) -> int:
                     print(f"{screen.path} ({scheme}): {finding}")
     finally:
         browser.stop()
-    for old in set(FOLDER.iterdir()) - wanted:
+    for old in set(FOLDER.glob("*.webp")) - wanted:
         old.unlink()
     return wrong
 
