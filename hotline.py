@@ -97,7 +97,7 @@ from tickets.cases.commands import make_cases
 from tickets.cases.phone import CaseDesk
 from tickets.commands import make_caller
 from tickets.homes import recalled_home
-from tickets.sms.office import start_office
+from tickets.sms.office import KEPT, start_office
 from tickets.tables import Ticket
 
 reactor: Any = _reactor
@@ -227,6 +227,11 @@ class Node:
         )
         self.journal.start()
         self._on_stop("journal", self.journal.stop)
+        texts = start_office(
+            settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
+        )
+        if texts is not None:
+            self.bus.subscribe([KEPT], texts.look)
         rooms = Rooms(
             sessions=self.sessions,
             redis=self.redis,
@@ -252,9 +257,7 @@ class Node:
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
-            texts=start_office(
-                settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
-            ),
+            texts=texts,
         )
         self.switchboard = Switchboard(settings, rooms, reactor, clock.utc_now)
         await self.switchboard.start(

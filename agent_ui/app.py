@@ -12,12 +12,15 @@ from starlette.staticfiles import StaticFiles
 
 from agent_ui import errors, probes
 from agent_ui.accounts import users
-from agent_ui.api import routes, sms
+from agent_ui.api import agents, routes, sms
 from agent_ui.console import Console
 from agent_ui.headers import SecurityHeaders
 from agent_ui.live import socket
+from agent_ui.live.control import Controls
 from agent_ui.live.hub import Hub
 from agent_ui.live.phones import Phones
+from agent_ui.live.screen_pop import ScreenPop
+from agent_ui.live.suggestions import Suggestions
 from agent_ui.pages import (
     article_editor,
     article_exchange,
@@ -27,6 +30,7 @@ from agent_ui.pages import (
     article_synonyms,
     articles,
     calls,
+    desk,
     entry,
     homes,
     service_places,
@@ -54,6 +58,9 @@ def make_app(console: Console) -> FastAPI:
             return users.names(db)
 
     hub = Hub(console.bus, console.redis, console.node_titles, people)
+    controls = Controls(console.bus, hub.own_call)
+    suggestions = Suggestions(console, hub.suggested)
+    screen_pop = ScreenPop(console)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -65,8 +72,12 @@ def make_app(console: Console) -> FastAPI:
 
         app.state.publish = publish
         await hub.start()
+        controls.start()
+        suggestions.start(lambda call: str(hub.running(call).get("area", "")))
+        screen_pop.start()
         yield
-        hub.stop()
+        for part in (hub, controls, suggestions, screen_pop):
+            part.stop()
 
     app = FastAPI(
         title="12349 hotline",
@@ -78,11 +89,13 @@ def make_app(console: Console) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.console, app.state.hub = console, hub
-    app.state.phones = Phones(console.bus, hub)
+    app.state.controls, app.state.suggestions = controls, suggestions
+    app.state.phones = Phones(console.bus, hub, controls)
     app.state.templates = make_templates()
     app.include_router(routes.router)
+    app.include_router(agents.router)
     app.include_router(sms.router)
-    shown = (probes, entry, calls, tickets, homes, sound, street_map, trees, service_places)
+    shown = (probes, entry, desk, calls, tickets, homes, sound, street_map, trees, service_places)
     for part in (*shown, *ARTICLES):
         app.include_router(part.router, include_in_schema=False)
     app.include_router(socket.router)

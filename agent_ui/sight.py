@@ -41,6 +41,11 @@ def may_reveal(who: Who, ticket: Ticket) -> bool:
     return bool(ticket.caller) and who.may(needed)
 
 
+def sees(who: Who, ticket: Ticket) -> bool:
+    """Whether a ticket lies in the user's area, or is of a call they took."""
+    return ticket.agent == who.name or serves(who.area, ticket.area)
+
+
 def _seen(ticket: Ticket | None, who: Who, now: str) -> Ticket:
     if ticket is None:
         raise NoSuchTicket

@@ -35,6 +35,7 @@ TOPICS = (
     "agent.signal",
     "node.state",
     "ticket.changed",
+    "ticket.note",
     "bus.restored",
     "bus.state",
 )
@@ -50,6 +51,8 @@ class Page:
         self.who = who
         self.viewer = Viewer(who.name, who.role, who.area)
         self.queue: asyncio.Queue[Message | None] = asyncio.Queue(LONGEST_QUEUE)
+        self.suggested = ""
+        """The call that it wants suggestions for."""
 
     def put(self, message: Message) -> None:
         """Queue a message. A page that does not read is cut off; it comes back with a snapshot."""
@@ -130,6 +133,15 @@ class Hub:
     def running(self, call: str) -> Message:
         """The row of a running call; empty when it is not running."""
         return self._mirror.calls.get(call, {})
+
+    def suggested(self, call: str) -> list[Page]:
+        """The pages that want a running call's suggestions and may see it."""
+        row = self.running(call)
+        return [
+            page
+            for page in self._pages
+            if page.suggested == call and row and sees_call(page.viewer, row)
+        ]
 
     @property
     def pages(self) -> int:
