@@ -44,9 +44,7 @@ def test_list_has_a_key_for_each_and_one_text_for_each_code() -> None:
     assert text("of old") == "of old"
 
 
-def test_choosing_settles_the_ticket_with_what_was_typed(
-    sessions: Sessions, ticket: int
-) -> None:
+def test_choosing_settles_the_ticket_with_what_was_typed(sessions: Sessions, ticket: int) -> None:
     save(sessions, ticket, "summary", "明天回电", 0, "wang", LATER)
     _choose(sessions, "call_back")
     with sessions() as db:

@@ -105,4 +105,6 @@ def _surer(one: Candidate, again: Candidate) -> Candidate:
     """A value that was said twice."""
     best = max(one, again, key=lambda each: each.sure)
     doubt = (1 - one.sure) * (1 - again.sure)
-    return replace(best, sure=min(CEILING, max(best.sure, 1 - doubt)) if not best.fault else best.sure)
+    return replace(
+        best, sure=min(CEILING, max(best.sure, 1 - doubt)) if not best.fault else best.sure
+    )

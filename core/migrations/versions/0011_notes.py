@@ -35,9 +35,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
     )
     op.create_index("ix_ticket_notes_past", "ticket_notes_past", ["ticket_id", "field", "id"])
-    op.add_column(
-        "tickets", sa.Column("result", sa.String(32), nullable=False, server_default="")
-    )
+    op.add_column("tickets", sa.Column("result", sa.String(32), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
