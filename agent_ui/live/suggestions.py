@@ -38,7 +38,7 @@ Message = dict[str, Any]
 class _Talk:
     said: list[Said] = field(default_factory=list)
     starts: set[tuple[str, int]] = field(default_factory=set)
-    asking: Asking = Asking()
+    asking: Asking = field(default_factory=Asking)
     articles: list[Message] = field(default_factory=list)
     fields: list[Message] = field(default_factory=list)
     loaded: bool = False

@@ -33,7 +33,7 @@ def test_fields_begin_empty_and_count_up(journal: Journalled, sessions: Sessions
     with sessions() as db:
         found = notes_of(db, db.get_one(Ticket, ticket))
         assert found["name"].text == "王秀"
-        assert list(found)[0] == "name"
+        assert next(iter(found)) == "name"
         assert found["summary"].version == 0
         assert past_of(db, db.get_one(Ticket, ticket)) == [], "own typing is not put aside"
 
