@@ -70,7 +70,9 @@ def test_wrong_fields_and_too_much_are_refused(
         save(sessions, _ticket(journal), field, typed, 0, "wang", START)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.text("甲乙丙", min_size=1), st.integers(0, 4))))
 def test_no_text_of_two_writers_is_ever_lost(
     journal: Journalled, sessions: Sessions, typed: list[tuple[str, str, int]]

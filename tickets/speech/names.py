@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tickets.speech.heard import Candidate, Field
 
-# The 150 most frequent family names (公安部《二〇二〇年全国姓名报告》 and neighbours), and double ones.
+# The most frequent family names (公安部《二〇二〇年全国姓名报告》 and neighbours), and double ones.
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕"
     "丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴"
