@@ -104,7 +104,7 @@ from tickets.cases.phone import CaseDesk
 from tickets.commands import make_caller
 from tickets.homes import recalled_home
 from tickets.missed.apply import apply_to_missed
-from tickets.sms.office import start_office
+from tickets.sms.office import KEPT, start_office
 from tickets.tables import Ticket
 
 reactor: Any = _reactor
@@ -236,6 +236,11 @@ class Node:
         self.journal.start()
         self._on_stop("journal", self.journal.stop)
         self.queues = rules_file.load(settings.queues, settings.timezone)
+        texts = start_office(
+            settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
+        )
+        if texts is not None:
+            self.bus.subscribe([KEPT], texts.look)
         rooms = Rooms(
             sessions=self.sessions,
             redis=self.redis,
@@ -263,9 +268,7 @@ class Node:
             certificate=self.tls[1],
             private_key=self.tls[2],
             queues=self.queues,
-            texts=start_office(
-                settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
-            ),
+            texts=texts,
         )
         self.switchboard = Switchboard(settings, rooms, reactor, clock.utc_now)
         await self.switchboard.start(

@@ -13,13 +13,16 @@ from starlette.staticfiles import StaticFiles
 from agent_ui import errors, probes
 from agent_ui.accounts import users
 from agent_ui.agent_days.log import AgentLog
+from agent_ui.api import agents, routes, sms
 from agent_ui.api import boards as boards_api
-from agent_ui.api import routes, sms
 from agent_ui.console import Console
 from agent_ui.headers import SecurityHeaders
 from agent_ui.live import socket
+from agent_ui.live.control import Controls
 from agent_ui.live.hub import Hub
 from agent_ui.live.phones import Phones
+from agent_ui.live.screen_pop import ScreenPop
+from agent_ui.live.suggestions import Suggestions
 from agent_ui.live.supervising import SupervisorDesk
 from agent_ui.pages import (
     article_editor,
@@ -30,6 +33,7 @@ from agent_ui.pages import (
     article_synonyms,
     articles,
     calls,
+    desk,
     entry,
     homes,
     missed,
@@ -77,6 +81,9 @@ def make_app(console: Console) -> FastAPI:
     supervisors = SupervisorDesk(console.bus, hub, boards, sessions, now)
     days = AgentLog(console.bus, console.redis, sessions, now)
     days.written = lambda change: boards.agent_changed(change.agent, change.area)
+    controls = Controls(console.bus, hub.own_call)
+    suggestions = Suggestions(console, hub.suggested)
+    screen_pop = ScreenPop(console)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -90,10 +97,12 @@ def make_app(console: Console) -> FastAPI:
         await hub.start()
         await supervisors.start()
         await days.start()
+        controls.start()
+        suggestions.start(lambda call: str(hub.running(call).get("area", "")))
+        screen_pop.start()
         yield
-        days.stop()
-        supervisors.stop()
-        hub.stop()
+        for part in (days, supervisors, hub, controls, suggestions, screen_pop):
+            part.stop()
 
     app = FastAPI(
         title="12349 hotline",
@@ -106,14 +115,17 @@ def make_app(console: Console) -> FastAPI:
     )
     app.state.console, app.state.hub = console, hub
     app.state.boards, app.state.supervisors, app.state.days = boards, supervisors, days
-    app.state.phones = Phones(console.bus, hub)
+    app.state.controls, app.state.suggestions = controls, suggestions
+    app.state.phones = Phones(console.bus, hub, controls)
     app.state.templates = make_templates()
     app.include_router(routes.router)
+    app.include_router(agents.router)
     app.include_router(sms.router)
     app.include_router(boards_api.router)
     shown = (
         probes,
         entry,
+        desk,
         calls,
         supervision,
         tickets,

@@ -15,6 +15,7 @@ from agent_ui.guard import console_of
 from agent_ui.roles import Permission, title_of
 from agent_ui.view import FILTERS
 from tickets.labels import LABELS
+from tickets.notes import FIELDS
 
 HERE = Path(__file__).parent
 NAVIGATION = (
@@ -44,7 +45,7 @@ def make_templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(LABELS=LABELS, P=Permission)
+    environment.globals.update(LABELS=LABELS, FIELDS=FIELDS, P=Permission)
     return Jinja2Templates(env=environment)
 
 

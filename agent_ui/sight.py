@@ -61,6 +61,11 @@ def result_facts(who: Who, ticket: Ticket, reviewers: Iterable[str]) -> frozense
     return frozenset(facts)
 
 
+def sees(who: Who, ticket: Ticket) -> bool:
+    """Whether a ticket lies in the user's area, or is of a call they took."""
+    return ticket.agent == who.name or serves(who.area, ticket.area)
+
+
 def _seen(ticket: Ticket | None, who: Who, now: str) -> Ticket:
     if ticket is not None and who.may(Permission.TICKET, facts_of(who, ticket, now)):
         return ticket

@@ -278,6 +278,21 @@ class Settings(BaseSettings):
     sms_most_parts: int = Field(
         default=10, ge=1, le=30, description="Longest text, in messages of 67 characters."
     )
+    screen_pop_url: str = Field(
+        default="",
+        description="URL (https) told when an agent's phone rings (docs/api.md); empty: none.",
+    )
+    screen_pop_key: str = Field(
+        default="hotline", description="Name under which that system knows us."
+    )
+    screen_pop_secret: str = Field(
+        default="",
+        validate_default=True,
+        description="Secret shared with that system; at least 16 characters.",
+    )
+    screen_pop_ca: Path | None = Field(
+        default=None, description="Certificates (PEM) to trust it by; empty: the system's."
+    )
     login_attempts: int = Field(default=5, ge=1, description="Wrong passwords before a lock-out.")
     login_lock_s: int = Field(default=900, ge=1, description="Length of a lock-out (s).")
     session_hours: int = Field(
@@ -335,7 +350,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"the phone of {name} needs a SIP URI")
         return value
 
-    @field_validator("sms_url")
+    @field_validator("sms_url", "screen_pop_url")
     @classmethod
     def _gateway(cls, value: str) -> str:
         try:
@@ -353,6 +368,13 @@ class Settings(BaseSettings):
     def _secret(cls, value: str, info: ValidationInfo) -> str:
         if info.data.get("sms_url") and len(value) < 16:
             raise ValueError("a gateway needs one of 16 characters or more")
+        return value
+
+    @field_validator("screen_pop_secret")
+    @classmethod
+    def _pop_secret(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("screen_pop_url") and len(value) < 16:
+            raise ValueError("a system that is told of calls needs one of 16 characters or more")
         return value
 
     @field_validator("sms_folder")

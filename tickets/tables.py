@@ -16,9 +16,10 @@ class Ticket(Base):
     """The case record of one call. `number` is YYYYMMDD-NNNNNN in the authority's time zone.
 
     `disposition` is how the machine saw the call end, `outcome` what an agent made of it;
-    `tickets.labels` has the values of both. `result` is which of `tickets.dispositions` it was. `path` lists the nodes of the tree in order. `city`
-    and `province` are the first four and two digits of `area`. `elder` is why the call was in elder
-    mode, empty when it was not; `language` what the caller speaks, empty for Mandarin.
+    `tickets.labels` has the values of both. `result` is which of `tickets.dispositions` it was.
+    `path` lists the nodes of the tree in order. `city` and `province` are the first four and two
+    digits of `area`. `elder` is why the call was in elder mode, empty when it was not; `language`
+    what the caller speaks, empty for Mandarin.
     """
 
     __tablename__ = "tickets"
@@ -103,7 +104,7 @@ class TicketTerm(Base):
 
 
 class TicketNote(Base):
-    """One field of a ticket's form as it was typed last (`tickets.notes`); versions count from 1."""
+    """One field of a ticket's form as typed last (`tickets.notes`); versions count from 1."""
 
     __tablename__ = "ticket_notes"
 

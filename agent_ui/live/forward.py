@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_ui.roles import Permission, Role, may
-from agent_ui.view import CALL_STATES, STATES, STATUS, domestic
+from agent_ui.view import CALL_STATES, PAUSES, STATES, STATUS, domestic
 from core.area import name as area_name
 from core.area import serves
 from tickets.labels import label
 
 Message = dict[str, Any]
+
+TALK = ("held", "muted", "consult", "consult_state", "conference", "supervised_by", "parked")
+"""What a row says of a talk with a person; empty when it is not so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def call_shown(row: Message, names: Names) -> Message:
         "topic": label("intent", topic),
         "emergency": bool(row.get("emergency")),
         "language": str(row.get("language", "")),
+        **{key: str(row.get(key) or "") for key in TALK},
     }
 
 
@@ -85,7 +89,20 @@ def agent_shown(agent: Message, names: Names) -> Message:
         "state_name": STATES.get(state, state),
         "call": str(agent.get("call", "")),
         "reason": str(agent.get("reason", "")),
+        "pause": str(agent.get("pause") or ""),
+        "pause_name": PAUSES.get(str(agent.get("pause") or ""), str(agent.get("pause") or "")),
+        "since": _ms(agent.get("since")),
+        "wrapup_until": _ms(agent.get("wrapup_until")),
+        "forced_by": str(agent.get("forced_by") or ""),
     }
+
+
+def _ms(value: Any) -> int:
+    """A moment (epoch ms) of a record; 0 where there is none."""
+    try:
+        return int(float(value or 0))
+    except (TypeError, ValueError):
+        return 0
 
 
 def line_shown(line: Message) -> Message:
@@ -127,4 +144,10 @@ def forward(
                 return {"type": topic, "number": str(message.get("number", ""))}
         case "missed.changed":
             return {"type": topic} if may(viewer.role, Permission.TICKETS) else None
+        case "ticket.note":
+            if viewer.watching != "" and viewer.watching == message.get("call"):
+                by = str(message.get("by", ""))
+                keys = ("number", "field", "version")
+                told = {key: message.get(key, "") for key in keys}
+                return {"type": topic, **told, "by": by, "by_name": names.agents.get(by, by)}
     return None

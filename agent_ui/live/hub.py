@@ -36,6 +36,7 @@ TOPICS = (
     "node.state",
     "ticket.changed",
     "missed.changed",
+    "ticket.note",
     "bus.restored",
     "bus.state",
 )
@@ -51,6 +52,8 @@ class Page:
         self.who = who
         self.viewer = Viewer(who.name, who.role, who.area)
         self.queue: asyncio.Queue[Message | str | None] = asyncio.Queue(LONGEST_QUEUE)
+        self.suggested = ""
+        """The call that it wants suggestions for."""
 
     def put(self, message: Message | str) -> None:
         """Queue a message, or one written as JSON already.
@@ -136,6 +139,15 @@ class Hub:
     def running(self, call: str) -> Message:
         """The row of a running call; empty when it is not running."""
         return self._mirror.calls.get(call, {})
+
+    def suggested(self, call: str) -> list[Page]:
+        """The pages that want a running call's suggestions and may see it."""
+        row = self.running(call)
+        return [
+            page
+            for page in self._pages
+            if page.suggested == call and row and sees_call(page.viewer, row)
+        ]
 
     @property
     def names(self) -> Mapping[str, str]:

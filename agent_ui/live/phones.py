@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from agent_ui.live.control import Controls
 from agent_ui.live.hub import Hub, Page
 from core.bus import Bus
 
@@ -14,9 +16,10 @@ STATUSES = ("ready", "break", "off")
 class Phones:
     """Turns what phone pages say into commands for telephony."""
 
-    def __init__(self, bus: Bus, hub: Hub) -> None:
-        """Take the bus and the hub that rings pages."""
-        self._bus, self._hub = bus, hub
+    def __init__(self, bus: Bus, hub: Hub, controls: Controls) -> None:
+        """Take the bus, the hub that rings pages, and the way commands go."""
+        self._bus, self._hub, self._controls = bus, hub, controls
+        self._asked: set[asyncio.Task[None]] = set()
         self._open: dict[str, list[tuple[Page, str]]] = {}
 
     def said(self, page: Page, message: dict[str, Any]) -> None:
@@ -31,7 +34,13 @@ class Phones:
         elif kind == "heartbeat":
             self._command(page.who.name, "heartbeat", self._open[name][0][1])
         elif kind == "status" and message.get("status") in STATUSES:
-            self._command(name, "status", self._open[name][0][1], status=message["status"])
+            pause = message.get("pause") if message["status"] == "break" else ""
+            told = {"status": message["status"], "pause": str(pause or "")[:32]}
+            self._command(name, "status", self._open[name][0][1], **told)
+        elif kind == "control":
+            task = asyncio.ensure_future(self._control(page, message))
+            self._asked.add(task)
+            task.add_done_callback(self._asked.discard)
         elif kind in REPLIES:
             self._reply(name, message)
 
@@ -81,6 +90,11 @@ class Phones:
         self._hub.rings_at(name, page)
         self._command(name, "hello", tab, area=page.who.area, skills=list(page.who.skills))
         page.put({"type": "phone", "active": True})
+
+    async def _control(self, page: Page, message: dict[str, Any]) -> None:
+        answer = await self._controls.ask(page.who.name, message)
+        told = {"id": str(message.get("id", ""))[:64], "command": message.get("command")}
+        page.put({"type": "controlled", **told, "ok": answer.ok, "why": answer.why})
 
     def _is_phone(self, page: Page) -> bool:
         mine = self._open.get(page.who.name, [])

@@ -83,6 +83,9 @@ async def _receive(socket: WebSocket, page: Page, phones: Phones, desk: Supervis
             continue
         if message.get("type") == "watch":
             page.watch(str(message.get("call", ""))[:64])
+            page.suggested = page.viewer.watching if message.get("suggest") is True else ""
+            if page.suggested:
+                socket.app.state.suggestions.watch(page.suggested)
         elif desk.said(page, message):
             continue
         elif page.who.may(Permission.PHONE):

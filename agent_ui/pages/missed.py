@@ -14,7 +14,6 @@ from agent_ui.accounts import users
 from agent_ui.accounts.login import Who
 from agent_ui.console import Console
 from agent_ui.guard import OwnForm, Parts, address_of, needs
-from agent_ui.live.asking import control
 from agent_ui.render import is_fragment, page
 from agent_ui.roles import Fact, Field, Permission, sees_whole
 from tickets import store as tickets
@@ -99,7 +98,9 @@ async def dial(entry: int, request: Request, console: Parts, who: Handler) -> Re
         fault = str(why)
     else:
         request.app.state.publish("missed.changed", {})
-        fault = await control(console.bus, who.name, "dial", number=number, ticket=ticket)
+        wanted = {"command": "dial", "number": number, "ticket": ticket}
+        answer = await request.app.state.controls.ask(who.name, wanted)
+        fault = "" if answer.ok else answer.why
     told = "" if fault else "正在拨打，请在“我的电话”接听。"
     return await run_in_threadpool(_answer, request, console, who, fault, told)
 

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.source import Source
 from ivr import hours, rules
 from ivr.findings import Finding
-from core.source import Source
 from telephony.queue.rules import Pause, Queue, Rules, Widening
 
 SHIPPED = Path(__file__).with_name("queues.yaml")

@@ -157,7 +157,7 @@ def _take(served: Served, folder: Path) -> None:
         picture("trees", "chen", "/trees", "img")
         picture("articles", "chen", "/articles", "table.list")
         picture("article", "chen", "/articles/dibao-shenqing", "h1")
-        picture("phone", "wang", "/phone", "#card .talk")
+        picture("phone", "wang", "/phone", "#card #talk")
         ring(served)
         picture("ringing", "li", "/phone", "#answer:visible")
         picture("help", "chen", "/help", "h1")

@@ -102,7 +102,7 @@ def test_call_is_offered_answered_and_ended_with_sound(served: Served, chromium:
         await expect(page.locator("#phone-caller")).to_have_text("138****8000")
         await expect(page.locator("#phone-facts")).to_contain_text("讲粤语")
         await expect(page.locator("#phone-facts")).to_contain_text("“转人工”")
-        await expect(page.locator("#card")).to_contain_text("高龄津贴")
+        await expect(page.locator("#talk")).to_contain_text("高龄津贴")
         await page.get_by_role("button", name="接听").click()
 
         def answers() -> list[dict[str, Any]]:
@@ -121,9 +121,8 @@ def test_call_is_offered_answered_and_ended_with_sound(served: Served, chromium:
         served.publish("agent.signal", {"agent": "talker", "type": "end", "leg": "leg1"})
         served.publish("agent.state", _state("talker", "wrapup", "talk1"))
         await expect(page.locator("#phone-state")).to_contain_text("请填写处理结果")
-        await page.get_by_text("当场答复").click()
-        await page.get_by_role("button", name="保存").click()
-        await expect(page.get_by_text("已保存")).to_be_visible()
+        await page.locator("[data-code=answered][aria-disabled=false]").click()
+        await expect(page.get_by_text("已记录：当场答复")).to_be_visible()
 
     chromium.play(scene, "talker", "/phone", permissions=["microphone"])
     served.until_heard("agent.wrapup", agent="talker", call="talk1", disposition="answered")

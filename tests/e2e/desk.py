@@ -222,11 +222,9 @@ class Agent:
 
     async def wrap_up(self, outcome: str, summary: str) -> None:
         """Fill in the card's form."""
-        form = self.page.locator("#card form.wrapup")
-        await form.locator(f"label:has(input[value={outcome}])").click()
-        await form.locator("[name=summary]").fill(summary)
-        await form.locator("button.main").click()
-        await self.page.wait_for_selector("#card .done")
+        await self.page.fill("#note-summary", summary)
+        await self.page.locator(f"[data-outcome={outcome}][aria-disabled=false]").first.click()
+        await self.page.wait_for_selector("#undo:visible")
 
     async def close_tab(self) -> None:
         """Close the page as somebody who has had enough does."""

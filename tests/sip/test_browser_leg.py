@@ -31,7 +31,7 @@ import {Phone} from '/phone.js';
 const socket = new WebSocket(`ws://${location.host}/ws`);
 const plain = {audio: {echoCancellation: false, noiseSuppression: false, autoGainControl: false}};
 const phone = window.phone = new Phone({
-  send: (message) => socket.send(JSON.stringify(message)), constraints: plain});
+  send: (message) => socket.send(JSON.stringify(message)), constraints: () => plain});
 window.seen = [];
 for (const name of ['ringing', 'up', 'ended', 'lost', 'found'])
   phone.addEventListener(name, (event) => window.seen.push([name, event.detail]));

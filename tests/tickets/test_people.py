@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.db import Sessions
@@ -29,6 +29,7 @@ def test_later_and_proved_names_count_more() -> None:
     assert proved[0].name == "乙"
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from("甲乙丙"), st.integers(-5, 5000), st.booleans()), max_size=20

@@ -29,6 +29,9 @@ LOOK_S = 300.0
 
 RETRY_S = 30.0
 
+KEPT = "sms.kept"
+"""Sent on the bus by whoever puts a text into the outbox from another process or room."""
+
 
 class SmsOffice:
     """Takes texts from calls and sends them. All methods run on the reactor thread."""
@@ -64,6 +67,10 @@ class SmsOffice:
         """Begin nothing more. An attempt that runs is made again by the next run, with its id."""
         self._stopped = True
         stop_timer(self._timer)
+
+    def look(self, topic: str = "", message: object = None) -> None:
+        """Look now: somebody else put a text into the outbox (`KEPT` on the bus)."""
+        self._look()
 
     def text(self, call_id: str, number: str, text: str) -> Deferred[Told]:
         """Keep a text and send it; fires with what the caller is told, after FIRST_S at most.
@@ -168,6 +175,17 @@ def _and_stop(told: Told, limit: DelayedCall) -> Told:
     return told
 
 
+def limits_of(settings: Settings) -> Limits:
+    """Return what bounds texts."""
+    return Limits(
+        cap=settings.sms_daily_cap,
+        zone=settings.timezone,
+        most_parts=settings.sms_most_parts,
+        name=settings.sms_name,
+        rest=f"（余下内容请拨打{settings.number}）",
+    )
+
+
 def start_office(
     settings: Settings,
     sessions: Sessions,
@@ -183,13 +201,7 @@ def start_office(
     sms = from_settings.sms(settings, now, deferToThread)
     if sms is None:
         return None
-    limits = Limits(
-        cap=settings.sms_daily_cap,
-        zone=settings.timezone,
-        most_parts=settings.sms_most_parts,
-        name=settings.sms_name,
-        rest=f"（余下内容请拨打{settings.number}）",
-    )
+    limits = limits_of(settings)
 
     def changed(text: Changed) -> None:
         publish("ticket.changed", {"number": text.ticket, "call": text.call_id})

@@ -1,4 +1,4 @@
-"""What is taken from speech for a ticket's form: a field, its value, how sure, and from which words.
+"""What is taken from speech for a form: a field, its value, how sure, and from which words.
 
 Pure. Nothing here is ever written to a ticket by itself; an agent accepts it or does not.
 """

@@ -1,4 +1,4 @@
-"""A person's name in what a caller says: after 我叫, 名字是, 我姓, or as the answer when asked. Pure.
+"""A person's name in what a caller says: after 我叫, 名字是, 我姓, or when asked for. Pure.
 
 Speech gives the sounds of a name, not its characters, so no name is ever taken as sure.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tickets.speech.heard import Candidate, Field
 
-# The 150 most frequent family names (公安部《二〇二〇年全国姓名报告》 and neighbours), and double ones.
+# The most frequent family names (公安部《二〇二〇年全国姓名报告》 and neighbours), and double ones.
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕"
     "丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴"
@@ -19,7 +19,8 @@ SURNAMES = frozenset(
 )  # fmt: skip
 DOUBLE = ("欧阳", "司徒", "司马", "上官", "诸葛", "皇甫", "尉迟", "夏侯", "东方", "慕容")
 NO_NAME = re.compile(
-    r"高龄|高血压|高中|高校|高速|黄埔|白云|金额|金湾|安置|安全|时候|时间|方便|方面|方法|路口|路上|"
+    r"高龄|高血压|高中|高校|高速|"
+    r"黄埔|白云|金额|金湾|安置|安全|时候|时间|方便|方面|方法|路口|路上|"
     r"文化|文件|华人|农民|农村|农历|单位|单亲|游客|成年|成都|武汉|广|温州|江门|江苏|江西|万一|连续|"
     r"管理|管不|包括|古|向您|向你|于是|关于|关心|常常|解决|解释|何时|何况|任何|任务|余下|程序|石牌|"
     r"女儿|儿子|老人|爸|妈|您|你|我|他|她|吗|呢|吧|么|啊|谁|人$|村$|区$|县$|市$|镇$|街$"

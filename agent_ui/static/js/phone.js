@@ -7,22 +7,16 @@
 // Events (CustomEvent, `detail` always has `leg`):
 //   ringing                 a call is offered
 //   up                      sound goes both ways
-//   ended  {reason}         it is over: 'remote', 'rejected', 'hangup', 'microphone' or 'failed'
+//   ended  {reason, error}  it is over: 'remote', 'rejected', 'hangup', 'microphone' or 'failed'
 //   lost / found            the media path broke and may come back / came back
 
 const GATHER_LIMIT_MS = 500;
 const DTMF_MS = 120;
 
-// The far end keeps its own gain and cannot take echo: what the headset hears must not come back.
-const MICROPHONE = {
-  audio: {echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1},
-  video: false,
-};
-
 export class Phone extends EventTarget {
-  // `send` takes a message for the WebSocket; `constraints` replaces those of the microphone;
+  // `send` takes a message for the WebSocket; `constraints` gives those of the microphone;
   // `play` puts a remote stream on a loudspeaker and returns what `stop` is to be called on.
-  constructor({send, constraints = MICROPHONE, play = playStream} = {}) {
+  constructor({send, constraints, play = playStream}) {
     super();
     this.send = send;
     this.constraints = constraints;
@@ -60,7 +54,7 @@ export class Phone extends EventTarget {
     if (!call || call.state !== 'ringing') return;
     call.state = 'answering';
     try {
-      call.microphone = await navigator.mediaDevices.getUserMedia(this.constraints);
+      call.microphone = await navigator.mediaDevices.getUserMedia(this.constraints());
     } catch (error) {
       this.#refuse(leg, 'microphone', error);
       return;
@@ -88,6 +82,11 @@ export class Phone extends EventTarget {
     if (!this.legs.has(leg)) return;
     this.send({type: 'hangup', leg});
     this.#drop(leg, 'hangup');
+  }
+
+  // Lets go of a leg of which the hotline no longer knows, as after an outage.
+  forget(leg) {
+    this.#drop(leg, 'remote');
   }
 
   // Turns the microphone off and on, for this call and the next ones.
@@ -155,15 +154,15 @@ export class Phone extends EventTarget {
     if (!this.legs.has(leg)) return;
     console.warn('phone:', reason, error);
     this.send({type: 'reject', leg});
-    this.#drop(leg, reason);
+    this.#drop(leg, reason, {error});
   }
 
-  #drop(leg, reason) {
+  #drop(leg, reason, more = {}) {
     const call = this.legs.get(leg);
     if (!call) return;
     this.legs.delete(leg);
     release(call);
-    this.#tell('ended', leg, {reason});
+    this.#tell('ended', leg, {reason, ...more});
   }
 
   #tell(event, leg, more = {}) {
@@ -189,8 +188,9 @@ function gathered(connection) {
   });
 }
 
-function playStream(stream) {
+export function playStream(stream, to = () => {}) {
   const audio = new Audio();
+  to(audio);
   audio.autoplay = true;
   audio.srcObject = stream;
   audio.play().catch((error) => console.warn('phone: the loudspeaker does not play', error));

@@ -2,11 +2,18 @@
 
 const ON_S = 1;
 const PERIOD_S = 5;
+const LOUDEST = 0.2;
 
 export class Ring {
   #context = null;
   #tone = null;
   #timer = 0;
+  #chosen;
+
+  // `chosen` gives where it rings (`ring`, a device's id or "") and how loud (`volume`, 0..100).
+  constructor(chosen) {
+    this.#chosen = chosen;
+  }
 
   // Browsers let a page sound only after its user has touched it.
   allow() {
@@ -22,14 +29,17 @@ export class Ring {
       this.#stop();
       return;
     }
-    this.#once();
-    this.#timer = setInterval(() => this.#once(), PERIOD_S * 1000);
+    this.once();
+    this.#timer = setInterval(() => this.once(), PERIOD_S * 1000);
   }
 
-  #once() {
+  once() {
     const context = this.#context;
-    if (context?.state !== "running") return;
-    const gain = new GainNode(context, { gain: 0.08 });
+    if (!context || context.state === "closed") return;
+    const { ring, volume } = this.#chosen();
+    // A device that was unplugged must not silence the bell.
+    context.setSinkId?.(ring).catch(() => context.setSinkId("").catch(() => {}));
+    const gain = new GainNode(context, { gain: (LOUDEST * volume) / 100 });
     const tone = new OscillatorNode(context, { frequency: 450 });
     tone.connect(gain).connect(context.destination);
     tone.start();

@@ -2,16 +2,17 @@
 
 import { clock, line } from "./page.js";
 
-let watched = "";
+let watched = null;
 
-// Follow the words of a call; "" of none. Asked again after each reconnection.
-export function follow(call) {
-  watched = call;
-  line.send({ type: "watch", call });
+// Follow the words of a call; "" of none. Asked again after each reconnection. `suggest`: articles
+// and values for the form are wanted, too.
+export function follow(call, suggest = false) {
+  watched = { type: "watch", call, suggest };
+  line.send(watched);
 }
 
 line.addEventListener("open", () => {
-  if (watched) line.send({ type: "watch", call: watched });
+  if (watched?.call) line.send(watched);
 });
 
 line.addEventListener("call.line", ({ detail }) => {
@@ -34,7 +35,10 @@ function say(talk, said) {
   item.querySelector(".at").textContent = clock(said.start_ms / 1000);
   item.classList.toggle("partial", !said.final);
   if (said.final && !said.text) item.remove();
-  item.scrollIntoView({ block: "nearest" });
+  // Only the transcript moves: scrollIntoView would move the page under somebody's hands.
+  const panel = talk.closest(".panel");
+  if (!panel) item.scrollIntoView({ block: "nearest" });
+  else if (!panel.matches(":hover")) panel.scrollTop = panel.scrollHeight;
 }
 
 function make(talk, said) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.chinese_ids import check_digit, identity_fault
@@ -107,6 +107,7 @@ def test_house_numbers_are_written_in_figures() -> None:
     assert figures("香梅路八号二栋一单元五零六室") == "香梅路8号2栋1单元506室"
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(("110101", "440106", "440305", "650102")),
     st.dates(date(1930, 1, 1), date(2020, 12, 31)),
@@ -121,6 +122,7 @@ def test_every_identity_number_said_is_heard(area: str, born: date, order: int) 
     assert found[Field.IDENTITY].fault == ""
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.integers(1, 10))
 def test_every_mobile_number_is_heard_whole_or_in_two_pieces(number: str, cut: int) -> None:
     spoken = [SPOKEN[char] for char in number]
@@ -130,6 +132,7 @@ def test_every_mobile_number_is_heard_whole_or_in_two_pieces(number: str, cut: i
     assert number in values
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(("caller", "agent", "machine")), st.text(max_size=40)),
