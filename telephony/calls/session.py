@@ -227,9 +227,9 @@ class CallSession:
                 self._leg.answer()
             case ev.StartRecording():
                 self._start_recording()
-            case ev.Join(_, priority, limit_ms, front, texts, skill):
+            case ev.Join(queue, priority, limit_ms, front, texts, skill):
                 self._message.drop()
-                people.join(self, priority, limit_ms, front, skill)
+                people.join(self, priority, limit_ms, front, skill, queue=queue)
                 self._announce(texts)
             case ev.Leave():
                 people.leave(self.call_id)

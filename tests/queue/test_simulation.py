@@ -1,4 +1,4 @@
-"""A simulated day: nothing happens that must not, and Erlang C is met where its assumptions hold."""
+"""A simulated day: nothing that must not happen does, and Erlang C is met where it holds."""
 
 from __future__ import annotations
 
