@@ -22,7 +22,7 @@ FREE = {"one agent free": 1, "a tenth free": 20, "all free": AGENTS}
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Time `decide`; milliseconds of this thread on a processor, for one, a tenth and all of the agents free."""
+    """Time `decide`: milliseconds of processor time, for one, a tenth and all agents free."""
     rounds = 100 if quick else 1_000
     figures: dict[str, Any] = {"waiting": CALLERS, "agents": AGENTS, "decisions": rounds}
     worst = 0.0
