@@ -259,9 +259,9 @@ class CallSession:
             case ev.StartRecording():
                 if self._recording.start():
                     self._transcript.restart()
-            case ev.Join(_, priority, limit_ms, front, texts, skill):
+            case ev.Join(queue, priority, limit_ms, front, texts, skill):
                 self._message.drop()
-                people.join(self, priority, limit_ms, front, skill)
+                people.join(self, priority, limit_ms, front, skill, queue=queue)
                 told = self._standing.begin if priority != "emergency" else self._standing.stop
                 self._announce(texts, told)
             case ev.Leave():

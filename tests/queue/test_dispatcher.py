@@ -561,3 +561,127 @@ async def test_who_asks_for_a_call_themselves_need_not_be_ready(floor: Floor) ->
     floor.queue.done("li", "c2")
     assert caller.offers == ["li"] and floor.state("li")[0] == "wrapup"
     assert floor.queue.reserve("li", "c2", anyhow=True), "retrieving what they parked"
+
+
+# ---- what supervisors do, and what is told -------------------------------------------------------
+
+
+def _last(floor: Floor, topic: str) -> dict[str, Any]:
+    return [message for told, message in floor.told if told == topic][-1]
+
+
+@scene
+async def test_every_offer_is_noted_with_its_reasons(floor: Floor) -> None:
+    floor.ready("li")
+    floor.join(Caller("c1"))
+    await floor.settle()
+    (noted,) = floor.noted
+    assert (noted.kind, noted.call, noted.agent) == ("offered", "c1", "li")
+    assert noted.text.endswith("只有该话务员可以接。") and noted.data["by"] == "only"
+    floor.queue.refused("li", "c1", "no answer")
+    assert (floor.noted[-1].kind, floor.noted[-1].text) == ("refused", "no answer")
+
+
+@scene
+async def test_a_forced_status_is_answered_noted_and_shown(floor: Floor) -> None:
+    floor.ready("li")
+    await floor.settle()
+    ask = {"id": "1", "by": "zhou", "agent": "li", "status": "break", "reason": "培训"}
+    floor.queue.force("agent.force", ask)
+    assert _last(floor, "agent.forced") == {"id": "1", "agent": "li", "ok": True, "why": ""}
+    shown = _last(floor, "agent.state")
+    assert (shown["status"], shown["forced_by"], shown["reason"]) == ("break", "zhou", "培训")
+    assert (floor.noted[-1].kind, floor.noted[-1].who) == ("forced", "zhou")
+    await floor.settle()
+    assert '"forced_by": "zhou"' in await floor.kept("li")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reason": " "}, {"agent": "nobody"}, {"status": "asleep"}, {"by": ""}]
+)
+@on_loop
+async def test_what_cannot_be_forced_is_said_and_changes_nothing(
+    wrong: dict[str, str], tmp_path: Path
+) -> None:
+    async def play(floor: Floor) -> None:
+        floor.ready("li")
+        await floor.settle()
+        ask = {"id": "1", "by": "zhou", "agent": "li", "status": "ready", "reason": "忙", **wrong}
+        floor.queue.force("agent.force", ask)
+        assert not _last(floor, "agent.forced")["ok"] and _last(floor, "agent.forced")["why"]
+        assert floor.state("li") == ("idle", "ready") and floor.noted == []
+
+    await _play(tmp_path, play)
+
+
+@scene
+async def test_a_supervisor_puts_a_caller_first(floor: Floor) -> None:
+    floor.ready("li")
+    floor.join(Caller("c0"))
+    await floor.settle(1)
+    floor.join(Caller("c1"))
+    await floor.settle(1)
+    floor.join(Caller("c2"))
+    assert [floor.queue.position(call) for call in ("c0", "c1", "c2")] == [None, 0, 1]
+    floor.queue.move("queue.move", {"id": "7", "by": "zhou", "call": "c2", "front": True})
+    assert _last(floor, "queue.moved") == {"id": "7", "call": "c2", "ok": True, "why": ""}
+    assert [floor.queue.position(call) for call in ("c1", "c2")] == [1, 0]
+    assert floor.queue.estimate("c1") == 480
+    floor.queue.move("queue.move", {"id": "8", "by": "zhou", "call": "c9"})
+    assert not _last(floor, "queue.moved")["ok"]
+
+
+@scene
+async def test_killed_between_offer_and_answer_nobody_is_stuck_afterwards(floor: Floor) -> None:
+    floor.ready("li")
+    caller = floor.join(Caller("c1"))
+    await floor.settle()
+    assert caller.offers == ["li"] and '"offered"' in await floor.kept("li")
+    # Killed: nothing is released, the lease runs out by itself.
+    await floor.redis.delete(KEY)
+    again = Floor(floor.server, floor.redis, Clock(), "node2")
+    await again.queue.start()
+    assert again.state("li") == ("away", "ready")
+    again.say("li", "hello")
+    back = again.join(Caller("c1"), front=True)
+    await again.settle()
+    assert back.offers == ["li"] and again.state("li") == ("offered", "ready")
+    # The one that was thought dead wakes up and can reserve nobody.
+    floor.join(Caller("c2"))
+    floor.queue.refused("li", "c1", "caller gone")
+    await floor.settle(1)
+    assert '"c1"' in await floor.kept("li")
+    await again.queue.stop()
+
+
+@scene
+async def test_an_agent_whose_page_is_lost_in_mid_talk_gets_the_caller_again(floor: Floor) -> None:
+    floor.ready("li", "wang")
+    caller = floor.join(Caller("c1"))
+    await floor.settle()
+    first = caller.offers[0]
+    floor.queue.talking(first, "c1")
+    floor.say("wang" if first == "li" else "li", "status", status="break")
+    floor.say(first, "bye")
+    floor.queue.done(first, "c1")
+    floor.join(caller, front=True)
+    await floor.settle(50)
+    assert caller.ended == [] and caller.offers == [first]
+    floor.say(first, "hello", tab="t2")
+    await floor.settle()
+    assert caller.offers == [first, first]
+
+
+@scene
+async def test_who_does_not_come_back_is_waited_for_a_minute(floor: Floor) -> None:
+    floor.ready("li")
+    caller = floor.join(Caller("c1"))
+    await floor.settle()
+    floor.queue.talking("li", "c1")
+    floor.say("li", "bye")
+    floor.queue.done("li", "c1")
+    floor.queue.join(caller, "normal", 600_000, True)
+    await floor.settle(59)
+    assert caller.ended == []
+    await floor.settle(2)
+    assert caller.ended == ["nobody"]
