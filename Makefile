@@ -7,7 +7,7 @@ SETUP := @deploy/setup/setup.sh
 WORKERS := $(shell n=$$(nproc); echo $$((n < 5 ? n + 1 : 6)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo routing test lint bench eval docs model lock clean
+.PHONY: help setup run demo routing test lint bench eval screens docs model lock clean
 
 help: ## shows this list
 	@echo "12349 hotline. Say make and one of:"
@@ -46,6 +46,10 @@ bench: ## measures the budgets
 eval: ## measures how well speech is understood and writes docs/speech-evaluation.md
 	$(SETUP) bench
 	@$(PYTHON) -m bench.speech_eval $(ARGS)
+
+screens: ## takes pictures of every page into docs/screens and has axe examine them
+	$(SETUP) test
+	@$(PYTHON) -m docs.screens $(ARGS)
 
 docs: ## generates the pages and diagrams that come from the code
 	$(SETUP) run

@@ -30,6 +30,7 @@ from twisted.logger import Logger
 
 from agent_ui.accounts import login
 from agent_ui.accounts.users import first_administrator
+from agent_ui.agent_days.day import PauseKind
 from agent_ui.app import make_app
 from agent_ui.commands import make_token, make_user
 from agent_ui.console import Console
@@ -45,6 +46,7 @@ from core.aio import in_thread, run_to_the_end
 from core.bus import Bus
 from core.commands import load_settings, load_store, make_db
 from core.crypto import Vault
+from core.data_file import DataFault
 from core.db import Sessions, open_database, open_sessions
 from core.journal import Journal
 from core.journal_apply import apply_to_call
@@ -234,6 +236,7 @@ class Node:
         )
         self.journal.start()
         self._on_stop("journal", self.journal.stop)
+        self.queues = rules_file.load(settings.queues, settings.timezone)
         rooms = Rooms(
             sessions=self.sessions,
             redis=self.redis,
@@ -260,7 +263,7 @@ class Node:
             ticket_of=lambda call: deferToThread(ticket_number, self.sessions, call),
             certificate=self.tls[1],
             private_key=self.tls[2],
-            queues=rules_file.load(settings.queues, settings.timezone),
+            queues=self.queues,
             texts=start_office(
                 settings, self.sessions, reactor, clock.utc_now, self.bus.publish, self._on_stop
             ),
@@ -298,6 +301,7 @@ class Node:
             metrics=self.switchboard.metrics,
             now=clock.utc_now,
             node_titles=self.tree.titles,
+            pauses={k: PauseKind(p.title, p.minutes) for k, p in self.queues.pauses.items()},
             speak=self._aloud,
             ask=lambda text, area: self.knowledge.ask(text, area, self._today()),
         )
@@ -338,6 +342,7 @@ STARTUP_FAULTS = (
     SipSettingsError,
     ConsoleServerError,
     migrate.MigrationError,
+    DataFault,
     SettingsError,
     OSError,
 )

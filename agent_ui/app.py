@@ -46,6 +46,7 @@ from agent_ui.pages import (
     trees,
 )
 from agent_ui.render import HERE, make_templates
+from agent_ui.roles import table
 from agent_ui.wallboard.push import Boards
 
 ARTICLES = (
@@ -59,7 +60,12 @@ numbers are masked."""
 
 
 def make_app(console: Console) -> FastAPI:
-    """Put the application together. The bus must run before the application starts."""
+    """Put the application together. The bus must run before the application starts.
+
+    Raises core.data_file.DataFault.
+    """
+
+    table()  # read now, so that a fault in it stops the start
 
     def people() -> dict[str, str]:
         with console.sessions() as db:

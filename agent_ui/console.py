@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from agent_ui.accounts.lockout import Limits
 from agent_ui.accounts.login import Door
+from agent_ui.agent_days.day import PauseKind
 from core.bus import Bus
 from core.check import Check
 from core.clock import Now, local
@@ -27,6 +28,7 @@ class Console:
     the Chinese names of the tree's nodes; a node without one is shown by its own name. `speak`
     gives a text in the hotline's voice as a WAV file, None when there is no voice. `ask` puts a
     question, asked from an area today, to the search that callers are answered from.
+    `pauses` are the kinds of breaks by their keys.
     """
 
     settings: Settings
@@ -40,6 +42,7 @@ class Console:
     speak: Callable[[str], Awaitable[bytes | None]]
     ask: Callable[[str, str], Found]
     node_titles: Mapping[str, str] = field(default_factory=dict)
+    pauses: Mapping[str, PauseKind] = field(default_factory=dict)
 
     @property
     def door(self) -> Door:

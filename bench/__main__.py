@@ -30,6 +30,7 @@ BENCHES = {
     "place_lookup": "place name heard → place",
     "walker": "spoken steps → there",
     "queue_decision": "500 waiting, 200 agents → offers",
+    "wallboard_push": "event → 200 wallboards",
     "cpu_per_call": "CPU per call, beside Asterisk",
 }
 

@@ -2,6 +2,7 @@
 
 Figures in %. What is heard is heard as in a call: where the speech model is unsure Whisper reads
 the question again, and the surer of both readings counts; and by the speech model alone.
+`python -m bench.answer_accuracy` hears the tuning half, to see what goes wrong.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from typing import Any
+
+import click
 
 from asr.config import AsrSettings
 from asr.evaluation.clips import Clips, cache_folder
@@ -43,13 +46,14 @@ def run(quick: bool) -> dict[str, Any]:
     lets 60 of the held-out questions be heard. Clips are rendered once into the user's cache.
     """
     settings, corpora, questions = Settings(), load_corpora(), load()
-    index = KnowledgeIndex(load_folder().articles, synonyms=Synonyms(shipped()))
+    index = _shipped_index()
     counting = Counting(index, questions.area, questions.today)
     found: dict[str, Any] = {
         name: {**counting.answered(half.answered), **counting.outside(half.outside)}
         for name, half in (("tuning", questions.tuning), ("held_out", questions.heldout))
     }
-    heard, alone, both = _heard(settings, corpora, questions.heldout, quick)
+    count = QUICK if quick else None
+    heard, alone, both = _heard(settings, corpora, questions.heldout, count)
     for name, hear in (("held_out_heard_by_vosk", alone), ("held_out_heard", both)):
         found[name] = {
             **counting.answered(heard.answered, hear),
@@ -61,14 +65,37 @@ def run(quick: bool) -> dict[str, Any]:
     return {**found, "targets": targets, "within_budget": well}
 
 
+def _shipped_index() -> KnowledgeIndex:
+    return KnowledgeIndex(load_folder().articles, synonyms=Synonyms(shipped()))
+
+
+@click.command()
+@click.option("--count", default=QUICK, show_default=True, help="So many questions are heard.")
+def tuning(count: int) -> None:
+    """Hear the tuning half, and show where the right article is not first, and why."""
+    questions, index = load(), _shipped_index()
+    counting = Counting(index, questions.area, questions.today)
+    heard, _, both = _heard(Settings(), load_corpora(), questions.tuning, count)
+    click.echo(counting.answered(heard.answered, both))
+    click.echo(counting.outside(heard.outside, both))
+    for article, text in heard.answered:
+        found = counting.better(both(text)).ranked
+        if not found or found[0].answer.article != article:
+            click.echo(f"{article}: {text}, heard as {' / '.join(both(text))}")
+            for each in found:
+                click.echo(f"  {each.answer.article} {each.answer.score}: {each.answer.why}")
+
+
 def _heard(
-    settings: Settings, corpora: Corpora, half: Half, quick: bool
+    settings: Settings, corpora: Corpora, half: Half, count: int | None
 ) -> tuple[Half, Hear, Hear]:
-    """The questions that are spoken; what the shipped model hears of them, and both readers."""
+    """The questions that are spoken (`count` of them, or all); what the shipped model hears of
+    them, and both readers.
+    """
     texts = [*(text for _, text in half.answered), *half.outside]
-    count = len(corpora.voices)
-    said = [Said(text, corpora.voices[number % count]) for number, text in enumerate(texts)]
-    said = drawn(said, QUICK if quick else len(said), corpora.seed)
+    voice = len(corpora.voices)
+    said = [Said(text, corpora.voices[number % voice]) for number, text in enumerate(texts)]
+    said = drawn(said, len(said) if count is None else count, corpora.seed)
     clips = Clips(cache_folder(), *voices(settings, corpora.hostile))
     clips.prepare(said, lambda done, total: print(f"  clip {done} of {total}", flush=True))
     model = LoadedModel(inspect(settings.asr_model), AsrSettings(settings.asr_model))
@@ -90,3 +117,7 @@ def _heard(
     answered = tuple(pair for pair in half.answered if pair[1] in alone)
     spoken = Half(answered, tuple(text for text in half.outside if text in alone))
     return spoken, alone.__getitem__, both.__getitem__
+
+
+if __name__ == "__main__":
+    tuning()

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.process import ROOT
-from bench.streets import Streets, Walker
+from bench.steps_walker import Walker
+from bench.streets import Streets
 from core.sound import sounds
 from knowledge.places import osm, tiles
 from knowledge.places.directions import directions

@@ -9,6 +9,7 @@ from functools import cache
 
 from core.area import COUNTRY, level, name, names, parents, serves
 from core.sound import Sounds, fold, sounds, sounds_contain
+from core.town_names import county_of
 
 HEARD = 0.9
 """How well a name must be heard (`core.sound.contains`)."""
@@ -38,9 +39,14 @@ def named(text: str, near: str = COUNTRY) -> str:
     """The code of the area that `text` names when asked for one, '' when there is none or two.
 
     Short names count (天河, 广州), and of several areas inside each other the innermost (广州天河).
-    `near` is where the speaker is thought to be: its own areas go before others.
+    `near` is where the speaker is thought to be: its own areas go before others. Who names only a
+    town or street, or a city and one, is in its county.
     """
-    return _one(text, lambda each: _may_mean(each, text, near), near)
+    area = _one(text, lambda each: _may_mean(each, text, near), near)
+    if area and level(area) != 2:
+        return area
+    county = county_of(text, area or near)
+    return county if county and (not area or serves(area, county)) else area
 
 
 def mentioned(text: str) -> str:

@@ -27,9 +27,9 @@ def load(file: Path, schema: Path) -> Source:
     for path in found.doubled:
         refuse(file, found, path, f"{path[-1]} is written twice")
     rules = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
-    for error in rules.iter_errors(found.data):
-        where = ".".join(map(str, error.absolute_path)) or "the file"
-        refuse(file, found, tuple(error.absolute_path), f"{where}: {error.message[:160]}")
+    for broken in rules.iter_errors(found.data):
+        where = ".".join(map(str, broken.absolute_path)) or "the file"
+        refuse(file, found, tuple(broken.absolute_path), f"{where}: {broken.message[:160]}")
     return found
 
 

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from core.settings import CODE, NumberSettings, Settings, TrunkSettings
-from docs import demonstration
+from docs import demonstration, roles
 
 HERE = Path(__file__).parent
 HEAD = """# Settings
@@ -73,7 +73,11 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-PAGES = {"settings.md": settings_page, "demonstration.md": demonstration.page}
+PAGES = {
+    "settings.md": settings_page,
+    "demonstration.md": demonstration.page,
+    "roles.md": roles.page,
+}
 
 
 def main() -> int:

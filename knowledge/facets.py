@@ -1,8 +1,8 @@
 """What a question wants to know of its matter: where, which papers, how much, how long, who, how.
 
-Articles of one matter differ in that more than in their words: 离婚要带什么材料 and 离婚要多久. Each
-article has a profile, how often each facet is in its questions; a question's facets speak for the
-articles in which they are more frequent than elsewhere, and against the others.
+Articles of one matter differ in that more than in their words: 离婚要带什么材料 and 离婚要多久.
+Each article has a profile, how often each facet is in its questions; a question's facets speak for
+the articles in which they are more frequent than elsewhere, and against the others.
 """
 
 from __future__ import annotations

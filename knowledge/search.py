@@ -5,8 +5,8 @@ questions hold (BM25 over folded syllables and their pairs), how alike the whole
 the nearest of them (alignment), how many words they share (jieba, weighted Dice), how near it is in
 meaning to the nearest of them and to all of them together (word vectors), and whether it asks for
 what they ask for (`facets.py`, -1..1). Weights and thresholds come from the tuning half of
-knowledge/evaluation/questions.yaml and tests/knowledge/tuning.yaml, cross-validated. A question with
-a synonym that finds no sure answer is scored in its other readings too; the best one counts.
+knowledge/evaluation/questions.yaml and tests/knowledge/tuning.yaml, cross-validated. A question
+with a synonym that finds no sure answer is scored in its other readings too; the best one counts.
 """
 
 from __future__ import annotations

@@ -245,13 +245,14 @@ class Switchboard:
             to_zone=self._local,
             hold_music=PROMPTS / "hold.wav",
             beep=PROMPTS / "beep.wav",
+            ringback=PROMPTS / "ringback.wav",
             transfer_targets=frozenset(settings.transfer_targets),
             transcribe=lambda: len(self._calls) <= settings.transcribe_calls,
             second=rooms.second,
             recall=self._recall,
             slow=rooms.slow,
             texts=rooms.texts,
-            outgoing=self._outgoing(),
+            outgoing=self._outgoing(settings.out_trunk),
             slots=self._slots,
             desk_phones=settings.desk_phones,
             park_limit_s=settings.park_s,
@@ -265,17 +266,15 @@ class Switchboard:
 
     def _make_call_backs(self) -> CallBackDesk:
         settings = self._settings
-        trunk = trunk_out(self._line.trunks, settings.callback_trunk)
-        outgoing = Outgoing(self._line, trunk, self._reactor, settings.number)
+        outgoing = self._outgoing(settings.callback_trunk)
         means = Means(
             self._reactor, self._now, deferToThread, self._local, lambda: uuid.uuid4().hex
         )
         store = self._rooms.call_backs
         return CallBackDesk(store, self._people, self._places, outgoing, means, settings.callbacks)
 
-    def _outgoing(self) -> Outgoing:
-        trunks = sip_settings(self._settings, None, None).trunks
-        trunk = trunk_out(trunks, self._settings.out_trunk)
+    def _outgoing(self, trunk_name: str) -> Outgoing:
+        trunk = trunk_out(self._line.trunks, trunk_name)
         return Outgoing(self._line, trunk, self._reactor, self._settings.number)
 
     def _audit(self, who: str, did: str, what: str) -> None:

@@ -120,7 +120,7 @@ def measured_aht(db: Session, scope: str, until: datetime) -> float | None:
         .order_by(Ticket.opened_at.desc())
         .limit(TALKS)
     )
-    spent = [handled(connected, ended, wrapped) for connected, ended, wrapped in rows]
+    spent = [handled(at, ended, wrapped) for at, ended, wrapped in rows if ended is not None]
     return sum(spent) / len(spent) if spent else None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from agent_ui.accounts import passwords
@@ -72,10 +72,11 @@ def log_in(
         if factor is not None and factor.confirmed_at is not None:
             # This attempt is taken back, but none before it: else whoever knows the password
             # could guess codes for ever by logging in between.
-            before = {"failures": User.failures - 1, "locked_until": None}
+            kept_failures: int | ColumnElement[int] = User.failures - 1
         else:
-            before = {"failures": 0, "locked_until": None}
-        db.execute(update(User).where(User.name == name).values(before))
+            kept_failures = 0
+        values = {"failures": kept_failures, "locked_until": None}
+        db.execute(update(User).where(User.name == name).values(values))
         db.execute(delete(LoginSession).where(LoginSession.expires <= now))
         token = secrets.token_urlsafe(TOKEN_BYTES)
         db.add(

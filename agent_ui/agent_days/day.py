@@ -13,6 +13,14 @@ Message = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class PauseKind:
+    """A kind of break: what it is called, and how many minutes of it a day are allowed (0: any)."""
+
+    title: str
+    minutes: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """From `at` on an agent was doing this; fields as of `AgentChange`."""
 

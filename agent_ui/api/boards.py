@@ -63,7 +63,7 @@ class Wallboard(BaseModel):
     agents: dict[str, int] = Field(
         description="How many are free, offered, talking, wrapup, break and away."
     )
-    overdue: int = Field(description="Messages without a call back after 15 minutes.")
+    overdue: int = Field(description="Missed calls not returned within 15 minutes.")
     overdue_since: str = Field(description="Since when the oldest is overdue (UTC).")
     trunks: list[TrunkLoad]
     recogniser: RecogniserLoad

@@ -25,9 +25,9 @@ Plan = Annotated[Who, needs(Permission.PLANNING)]
 
 USUAL_AHT_S = 240
 """Where no talk was measured yet."""
-WRONG = "有一项超出了范围，请改正后再算。"
 HEAD = (
-    "星期", "开始", "来电", "话务量(Erl)", "在线坐席", "排班人数", "服务水平", "平均等候(秒)", "占用率",
+    "星期", "开始", "来电", "话务量(Erl)", "在线坐席", "排班人数", "服务水平", "平均等候(秒)",
+    "占用率",
 )  # fmt: skip
 
 

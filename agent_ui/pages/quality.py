@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
+from twisted.logger import Logger
 
 from agent_ui import sight
 from agent_ui.accounts import users
@@ -24,6 +25,8 @@ from tickets.tables import Ticket
 
 router = APIRouter()
 ITEM = "item-"
+NEW_VERSION = "质检表改过，但没有换版本号，暂时不能评分，请联系运维人员。"
+log = Logger()
 See = Annotated[Who, needs(Permission.QUALITY_RESULTS)]
 Score = Annotated[Who, needs(Permission.QUALITY_SCORE)]
 Own = Annotated[Who, needs(Permission.QUALITY_OWN)]
@@ -48,8 +51,9 @@ def to_score(request: Request, console: Parts, who: See, drawn: int = -1) -> Res
         rows = store.to_score(db, who.area, who.name)
     rules = store.sampling_rules()
     week = store.week_of(console.today())
-    values = {"rows": rows, "rules": rules, "week": week, "drawn": drawn, "fault": ""}
-    return quality_page(request, "quality.html", who, **values)
+    return quality_page(
+        request, "quality.html", who, rows=rows, rules=rules, week=week, drawn=drawn
+    )
 
 
 @router.post("/quality/draw", dependencies=[OwnForm])
@@ -78,6 +82,9 @@ def score(
             store.review(db, ticket, sent.items(), sent.comment, sent.coach, act)
     except (QualityError, FormError) as error:
         return refused(request, who, str(error), f"/tickets/{number}#quality")
+    except store.FormChanged as error:
+        log.error("a call cannot be scored: {why}", why=error)
+        return refused(request, who, NEW_VERSION, f"/tickets/{number}#quality")
     return RedirectResponse(f"/tickets/{number}#quality", 303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import segno
 from fastapi import APIRouter, Depends, Form, Request
@@ -68,7 +68,7 @@ def _form(
         raise MustChangePassword
     secret = second_factor.secret_to_set_up(console.sessions, who.name)
     link = totp.link(secret, who.name, ISSUER)
-    values = {
+    shown: dict[str, Any] = {
         "csrf": who.csrf,
         "next": back,
         "fault": fault,
@@ -76,4 +76,4 @@ def _form(
         "groups": [secret[at : at + 4] for at in range(0, len(secret), 4)],
         "picture": segno.make(link, error="m").svg_data_uri(scale=5, border=4, light="#fff"),
     }
-    return page(request, "second_factor_setup.html", None, status, **values)
+    return page(request, "second_factor_setup.html", None, status, **shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from agent_ui.guard import Parts, needs
 from agent_ui.render import page
 from agent_ui.roles import Permission
 from agent_ui.wallboard.figures import FORMULA
+from agent_ui.wallboard.queue import REASONS
 from core.area import serves
 
 router = APIRouter()
@@ -94,29 +96,31 @@ def day_lines(
             {
                 "agent": name,
                 "agent_name": people.get(name, name),
-                "stretches": [_shown(each, start) for each in stretches],
+                "stretches": [_shown(each, start, people) for each in stretches],
                 "sums": {key: round(seconds) for key, seconds in sums(stretches).items()},
-                **_state(here.get(name, {})),
+                **_state(here.get(name, {}), people),
             }
         )
     return {
         "day": day.isoformat(),
         "start": round(start.timestamp() * 1000),
         "end": _ms(end, start),
+        "pauses": {key: asdict(kind) for key, kind in console.pauses.items()},
         "rows": rows,
     }
 
 
-def _state(agent: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        key: str(agent.get(key, "")) for key in ("status", "state", "call", "reason", "forced_by")
-    }
+def _state(agent: Mapping[str, Any], people: Mapping[str, str]) -> dict[str, str]:
+    found = {key: str(agent.get(key) or "") for key in ("status", "state", "call", "pause")}
+    reason, by = str(agent.get("reason") or ""), str(agent.get("forced_by") or "")
+    return {**found, "reason": REASONS.get(reason, reason), "forced_by": people.get(by, by)}
 
 
-def _shown(stretch: Stretch, start: datetime) -> list[Any]:
+def _shown(stretch: Stretch, start: datetime, people: Mapping[str, str]) -> list[Any]:
     """One stretch: from, to (ms), what, pause, who forced it, why."""
     moments = (_ms(stretch.start, start), _ms(stretch.end, start))
-    return [*moments, stretch.doing, stretch.pause, stretch.by, stretch.reason]
+    by, reason = people.get(stretch.by, stretch.by), REASONS.get(stretch.reason, stretch.reason)
+    return [*moments, stretch.doing, stretch.pause, by, reason]
 
 
 def _ms(moment: datetime, start: datetime) -> int:

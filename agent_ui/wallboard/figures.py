@@ -25,11 +25,10 @@ AGENT_STATES = (FREE, "offered", "talking", "wrapup", PAUSED, AWAY)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What should be done by a moment: a caller to be phoned back (`kind` callback)."""
+    """A caller who reached nobody and is to be phoned back by a moment."""
 
-    ticket: str
+    call: str
     area: str
-    kind: str
     by: datetime
 
 

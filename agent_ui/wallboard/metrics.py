@@ -36,7 +36,7 @@ def text(figures: Mapping[str, Any], queue: Mapping[str, Any], now: datetime) ->
     urgent = gauge("emergencies", "Emergency calls running", "person")
     urgent.labels("no").set(figures["emergencies_alone"])
     urgent.labels("yes").set(figures["emergencies"] - figures["emergencies_alone"])
-    gauge("callbacks_overdue", "Messages without a call back after 15 min").set(figures["overdue"])
+    gauge("callbacks_overdue", "Missed calls not returned in 15 min").set(figures["overdue"])
     doing = gauge("agents", "Agents by what they do", "doing")
     for state, count in figures["agents"].items():
         doing.labels(state).set(count)

@@ -36,7 +36,7 @@ TOPICS = (
     "call.gone",
     "agent.state",
     "node.state",
-    "ticket.changed",
+    "missed.changed",
     "queue.decided",
     "queue.moved",
     "bus.restored",
@@ -169,7 +169,7 @@ class Boards:
             case "queue.moved":
                 if message.get("ok"):
                     self._moved(str(message.get("call", "")))
-            case "ticket.changed":
+            case "missed.changed":
                 self._later("due", SETTLE_S, lambda: self._background(self._read_due()))
             case "call.gone":
                 self._gone(message)

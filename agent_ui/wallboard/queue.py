@@ -24,21 +24,48 @@ CLASSES = {
 """Classes of callers, first served first."""
 BUSY = {"offered": "振铃", "talking": "通话", "wrapup": "整理", "break": "小休"}
 LAST_DECISIONS = 30
+SHOWN = ("offered", "refused", "moved")
+REASONS = {
+    "no answer": "振铃没有接",
+    "rejected": "拒接",
+    "cannot be rung": "电话打不通",
+    "caller gone": "来电人已挂断",
+    "pause is over": "小休超时",
+}
+"""Reasons as telephony tells them, of a call that was not taken or a status that was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One line of the dispatcher's log (`queue.decided`): this agent for this call, and why."""
+    """One line of the dispatcher's log (`queue.decided`): this agent for this call, and why.
+
+    `at` is ms since 1970 or ISO 8601. `kind` is offered, refused, moved (by `who`), or another.
+    """
 
     call: str
     agent: str
     why: str
     at: str
+    kind: str = "offered"
+    who: str = ""
 
 
 def decision_of(message: Message) -> Decision:
-    """A decision from its message on the bus."""
-    return Decision(*(str(message.get(key, "")) for key in ("call", "agent", "why", "at")))
+    """A decision from its message on the bus; the sentence is in `why` or in `text`."""
+    told = {key: str(message.get(key) or "") for key in ("call", "agent", "at", "who")}
+    why = str(message.get("why") or message.get("text") or "")
+    return Decision(why=why, kind=str(message.get("kind") or "offered"), **told)
+
+
+def told(decision: Decision, names: Mapping[str, str]) -> str:
+    """What happened, in one sentence."""
+    match decision.kind:
+        case "moved":
+            return f"由{names.get(decision.who, decision.who)}移到最前"
+        case "refused":
+            reason = REASONS.get(decision.why, decision.why)
+            return f"没有接：{reason}" if reason else "没有接"
+    return decision.why
 
 
 def class_of(row: Message) -> str:
@@ -119,11 +146,11 @@ def queue_shown(
         {
             "call": each.call,
             "agent_name": names.get(each.agent, each.agent),
-            "why": each.why,
+            "why": told(each, names),
             "at": each.at,
         }
         for each in reversed(decisions)
-        if each.call in known and serves(area, known[each.call])
+        if each.kind in SHOWN and each.call in known and serves(area, known[each.call])
     ]
     return {"rows": rows, "decisions": shown[:LAST_DECISIONS]}
 
@@ -133,7 +160,11 @@ def _refusals(decisions: Iterable[Decision], names: Mapping[str, str]) -> dict[s
     found: dict[str, list[str]] = {}
     for each in decisions:
         whom = found.setdefault(each.call, [])
-        if each.agent and (name := names.get(each.agent, each.agent)) not in whom:
+        if (
+            each.kind == "offered"
+            and each.agent
+            and (name := names.get(each.agent, each.agent)) not in whom
+        ):
             whom.append(name)
     return {call: "、".join(whom) for call, whom in found.items() if whom}
 

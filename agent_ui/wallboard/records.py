@@ -13,13 +13,11 @@ from agent_ui.wallboard.figures import Due
 from agent_ui.wallboard.ledger import CallWait
 from core import waits
 from core.journal_tables import Call, CallEvent
-from tickets.labels import Disposition, State
-from tickets.tables import Ticket
+from tickets.missed.apply import OPEN
+from tickets.missed.tables import MissedCall
 
 LONGEST_CALL = timedelta(hours=12)
 """Nobody waits longer: a wait that ended today began at most so long before."""
-CALL_BACK = timedelta(minutes=15)
-"""Who left a message is phoned back within a quarter of an hour of the call's end."""
 
 
 def waits_since(db: Session, since: datetime) -> list[CallWait]:
@@ -43,19 +41,6 @@ def waits_since(db: Session, since: datetime) -> list[CallWait]:
 
 
 def due(db: Session) -> list[Due]:
-    """Messages that nobody has dealt with yet, each with when its caller is to be phoned."""
-    open_messages = (
-        select(Ticket.number, Ticket.area, Call.ended_at)
-        .join(Call, Call.id == Ticket.call_id)
-        .where(
-            Ticket.state == State.OPEN,
-            Ticket.disposition == Disposition.MESSAGE,
-            Ticket.outcome == "",
-            Call.ended_at.is_not(None),
-        )
-    )
-    return [
-        Due(number, area, "callback", ended + CALL_BACK)
-        for number, area, ended in db.execute(open_messages)
-        if ended is not None
-    ]
+    """Missed calls that nobody has dealt with yet, each with when its caller is to be phoned."""
+    waiting = select(MissedCall.call_id, MissedCall.area, MissedCall.due_at)
+    return [Due(*row) for row in db.execute(waiting.where(MissedCall.state == OPEN))]

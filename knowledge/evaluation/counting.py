@@ -39,7 +39,7 @@ class Counting:
         """
         counts: Counter[str] = Counter()
         for article, text in pairs:
-            explained = self._better(hear(text))
+            explained = self.better(hear(text))
             ranked = [each.answer.article for each in explained.ranked[:FIRST]]
             counts["top1"] += ranked[:1] == [article]
             counts["top3"] += article in ranked
@@ -59,11 +59,11 @@ class Counting:
         """Of questions that no article answers: how many are answered all the same, or offered."""
         counts: Counter[str] = Counter()
         for text in texts:
-            counts[self._better(hear(text)).found.decision.value] += 1
+            counts[self.better(hear(text)).found.decision.value] += 1
         told, offered = counts[Decision.ANSWER.value], counts[Decision.UNSURE.value]
         return {"outside": len(texts), "outside_told": told, "outside_offered": offered}
 
-    def _better(self, readings: Sequence[str]) -> Explained:
+    def better(self, readings: Sequence[str]) -> Explained:
         """What the surer of the readings finds, as in a call."""
         explained = [self._index.explain(text, self._area, self._today) for text in readings]
         return max(

@@ -62,7 +62,7 @@ class Subjects:
             self._middle, self._rows = np.zeros(vectors.shape[1], dtype=np.float32), vectors
             return
         counts = np.diff(first)[:, None].astype(np.float32)
-        means = np.add.reduceat(vectors, first[:-1], axis=0) / counts
+        means = np.asarray(np.add.reduceat(vectors, first[:-1], axis=0) / counts, np.float32)
         self._middle = means.mean(axis=0)
         self._rows = _unit(means - self._middle)
 
@@ -75,7 +75,7 @@ class Subjects:
 
 def _unit(rows: Vectors) -> Vectors:
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return rows / np.maximum(length, np.float32(1e-9))
+    return np.asarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
 
 
 @cache

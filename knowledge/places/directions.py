@@ -6,6 +6,7 @@ with the compass at the start, the crossings that are passed, and landmarks at t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -31,6 +32,7 @@ _MIDDLING_M = 150.0
 _AGAIN_M = 120.0
 _FROM_THE_LAST_M = 1000.0
 
+_COMPASS = re.compile("[东南西北中]")
 _FORKS = {"left": "左边", "middle": "中间", "right": "右边"}
 _TURNS = ((60.0, "向{}前方走"), (130.0, "{}转"), (165.0, "向{}后方转"))
 
@@ -214,11 +216,20 @@ def _passed(move: Move, following: Move | None, around: Around) -> list[_Passed]
             others = {corner.road_a, corner.road_b} - own
             if len(others) == 1 and next_road not in others:
                 (other,) = others
+                if _part_of_one(other, move.road):
+                    continue
                 known = found.get(other)
                 # A road that is met again farther on is told where it is met last.
                 if known is None or gone - known[1] > _AGAIN_M or away < known[0]:
                     found[other] = (away, gone)
     return sorted((_Passed(road, at) for road, (_, at) in found.items()), key=lambda p: p.at)
+
+
+def _part_of_one(road: str, other: str) -> bool:
+    """Whether two names are those of one street's parts, 红荔路 and 红荔西路: they meet lengthwise,
+    more than once, and mark no place.
+    """
+    return _COMPASS.sub("", plain_road(road)) == _COMPASS.sub("", plain_road(other))
 
 
 def _shown(passed: list[_Passed]) -> list[str]:

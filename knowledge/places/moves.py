@@ -206,6 +206,11 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
         begun = [point for edge in group[group.index(first) :] for point in edge.line]
         heading = bearing(begun[0], _along(begun, _START_M))
     angle = turn(arriving(before[-1].line), heading) if before else None
+    own = turn(arriving(before[-1].line), leaving(group[0].line)) if before else 0.0
+    fork = _fork(before[-1], group[0]) if before else ""
+    if angle is not None and not fork and abs(angle) < STRAIGHT and _FOLLOWED <= abs(own) < AHEAD:
+        # A short way aside leads to the road ahead: who goes straight on misses it.
+        fork = "left" if own < 0 else "right"
     return Move(
         angle=angle,
         heading=heading,
@@ -215,8 +220,8 @@ def _move(before: list[Edge], group: list[Edge]) -> Move:
         line=tuple(line),
         exits=_exits(before, angle) if angle is not None else 0,
         over=bool(before and road) and _over(before, heading),
-        fork=_fork(before[-1], group[0]) if before else "",
-        own=turn(arriving(before[-1].line), leaving(group[0].line)) if before else 0.0,
+        fork=fork,
+        own=own,
     )
 
 

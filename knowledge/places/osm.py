@@ -24,6 +24,7 @@ from knowledge.places.record import (
     PlaceRecord,
     Reading,
 )
+from knowledge.places.stations import Entrance
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 APART_M = 400.0
@@ -61,7 +62,7 @@ class _Plan:
     roads: list[_Road] = field(default_factory=list)
     places: list[PlaceRecord] = field(default_factory=list)
     stations: list[PlaceRecord] = field(default_factory=list)
-    entrances: list[stations.Entrance] = field(default_factory=list)
+    entrances: list[Entrance] = field(default_factory=list)
     skipped: int = 0
 
 

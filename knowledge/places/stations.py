@@ -108,6 +108,4 @@ def _spoken(ref: str) -> str:
 def _also(place: PlaceRecord, names: Sequence[str]) -> PlaceRecord:
     known = {place.name, *(name for name, _ in place.aliases)}
     more = [name for name in dict.fromkeys(names) if name not in known]
-    return replace(
-        place, aliases=(*place.aliases, *((name, AliasKind.POPULAR) for name in more))
-    )
+    return replace(place, aliases=(*place.aliases, *((name, AliasKind.POPULAR) for name in more)))

@@ -91,6 +91,7 @@ class _Attempt:
         stop_timer(self._limit)
         self.leg = leg
         self._parts.people.talking(self._agent, self._call_id)
+        leg.play_loop(self._parts.ringback)
         self._out = self._parts.outgoing.place(self._number, self)
 
     def leg_dtmf(self, leg: Leg, digit: str) -> None:

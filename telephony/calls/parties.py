@@ -120,6 +120,11 @@ def on_music(talk: Talk) -> bool:
     return talk.held or talk.third_is(Stage.RINGING, Stage.CONSULT) or not _people(talk)
 
 
+def hears_ringing(talk: Talk) -> bool:
+    """Whether the agent hears that somebody is rung for them."""
+    return bool(talk.agent) and talk.third_is(Stage.RINGING)
+
+
 def hears(talk: Talk) -> frozenset[Pair]:
     """Return who hears whom. The caller on music hears nobody and is heard by nobody."""
     if talk.over:

@@ -279,6 +279,8 @@ class Parts:
     """Calls callers back; without it the line offers it to nobody."""
     slow: Prompts | None = None
     """The prompts of elder mode; without them it speaks at the usual pace."""
+    ringback: Path = field(kw_only=True)
+    """What an agent hears while somebody is rung for them."""
     outgoing: Outgoing = field(kw_only=True)
     """Dials numbers."""
     slots: Slots = field(default_factory=Slots)

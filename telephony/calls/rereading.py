@@ -84,9 +84,13 @@ def _note(reading: Reading | None, refused: bool) -> tuple[str, str]:
 
 
 def as_one(first: Candidate, reading: Reading | None) -> ivr.ReadAgain:
-    """Both readings of an utterance as the dialogue takes them; `reading` is None without one."""
+    """Both readings of an utterance as the dialogue takes them; `reading` is None without one.
+
+    Where they agree the other text goes along too: one may hold the word that the other misheard.
+    """
     other = None if reading is None else Candidate(reading.text, reading.confidence)
     found = fuse(first, other).candidates
     likeliest = found[0] if found else Candidate("", 0.0)
-    otherwise = found[1].text if len(found) > 1 else ""
+    texts = [each.text for each in (*found, first, other) if each is not None and each.text]
+    otherwise = next((text for text in texts if text != likeliest.text), "")
     return ivr.ReadAgain(likeliest.text, likeliest.confidence, otherwise)

@@ -25,6 +25,7 @@ from telephony.calls.parties import (
     Talk,
     Target,
     hears,
+    hears_ringing,
     on_music,
     shown,
 )
@@ -73,6 +74,7 @@ class TalkLegs:
         self._wired: set[tuple[Leg, Leg]] = set()
         self._ears: dict[Leg, Listening] = {}
         self._music = self._follows = self._caller_followed = False
+        self._rung_back: Leg | None = None
         self._park: DelayedCall | None = None
         self._answers: dict[str, Answer] = {}
         self._mailbox: deque[te.Event] = deque()
@@ -88,7 +90,8 @@ class TalkLegs:
         self._members[AGENT] = Member(AGENT, agent, self, leg)
         self._talk = machine.begun(agent)
         self._follows = self._parts.recogniser.ready and self._parts.transcribe()
-        self._caller.stop_playing()
+        for each in (self._caller, leg):
+            each.stop_playing()
         self._music = False
         self._parts.people.talking(agent, self._call_id)
         self._settle()
@@ -266,12 +269,23 @@ class TalkLegs:
                 self._caller.play_loop(self._parts.hold_music)
             else:
                 self._caller.stop_playing()
+        self._ring_back()
         for one, other in wanted - self._wired:
             self._parts.line.hear(one, other)
         self._wired = wanted
         self._follow()
         self._parts.slots.set(self._call_id, self._talk.parked)
         self._live.talk(shown(self._talk, self._parts.show_listeners))
+
+    def _ring_back(self) -> None:
+        leg = self._leg(AGENT) if hears_ringing(self._talk) else None
+        if leg is self._rung_back:
+            return
+        if self._rung_back is not None:
+            self._rung_back.stop_playing()
+        self._rung_back = leg
+        if leg is not None:
+            leg.play_loop(self._parts.ringback)
 
     def _unwire(self, leg: Leg) -> None:
         for pair in [pair for pair in self._wired if leg in pair]:

@@ -162,7 +162,7 @@ def estimate(floor: Floor, call: str, now: float) -> float:
 def pair(floor: Floor, now: float) -> tuple[Floor, list[Offer]]:
     """Decide, and reserve the agents."""
     callers = [caller for caller in floor.waiting.values() if not caller.offered]
-    if not callers:
+    if not callers or not any(agent.free for agent in floor.agents.values()):
         return floor, []
     offers = decide(Snapshot(callers, floor.agents.values(), floor.rules), now)
     waiting, agents = dict(floor.waiting), dict(floor.agents)

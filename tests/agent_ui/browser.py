@@ -98,13 +98,18 @@ class Chromium:
 
 
 async def enter(page: Page, user: str, password: str) -> None:
-    """Fill in the login form."""
+    """Fill in the login form, and show the second factor where it is asked for."""
     await page.goto("/login")
+    await type_password(page, user, password)
+    await pass_second_factor(page, f"{user} {urlsplit(page.url).netloc}")
+
+
+async def type_password(page: Page, user: str, password: str) -> None:
+    """Fill in the login form that is open."""
     await page.fill("[name=name]", user)
     await page.fill("[name=password]", password)
     await page.click("button.main")
     await page.wait_for_url(lambda url: "/login" not in url)
-    await pass_second_factor(page, f"{user} {urlsplit(page.url).netloc}")
 
 
 async def within(condition: Callable[[], bool], what: str) -> None:

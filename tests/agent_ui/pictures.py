@@ -39,13 +39,13 @@ def main(folder: Path) -> None:
         served.start()
         try:
             object.__setattr__(served.console, "draw_tree", lambda counts: draw(tree, counts))
-            _fill(served)
+            fill(served)
             _take(served, folder)
         finally:
             served.stop()
 
 
-def _fill(served: Served) -> None:
+def fill(served: Served) -> None:
     served.user("wang", "agent", "440106", "王小梅")
     for name, display in (("li", "李敏"), ("zhao", "赵秀英"), ("lin", "林芳")):
         served.user(name, "agent", "440106", display)
@@ -115,7 +115,7 @@ def _run(served: Served) -> None:
         served.publish("agent.state", told)
 
 
-def _ring(served: Served) -> None:
+def ring(served: Served) -> None:
     told = {"agent": "li", "area": "440106", "status": "ready", "state": "offered",
             "call": "live4", "reason": ""}  # fmt: skip
     now = datetime.now(UTC)
@@ -158,7 +158,7 @@ def _take(served: Served, folder: Path) -> None:
         picture("articles", "chen", "/articles", "table.list")
         picture("article", "chen", "/articles/dibao-shenqing", "h1")
         picture("phone", "wang", "/phone", "#card .talk")
-        _ring(served)
+        ring(served)
         picture("ringing", "li", "/phone", "#answer:visible")
         picture("help", "chen", "/help", "h1")
     finally:

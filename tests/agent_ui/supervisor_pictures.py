@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from playwright.async_api import Page
 
-from agent_ui.agent_days.day import Change
+from agent_ui.agent_days.day import Change, PauseKind
 from agent_ui.agent_days.store import keep
 from agent_ui.recording_notes.store import add_note
 from core.area import COUNTRY
@@ -37,6 +37,7 @@ class Screen:
     user: str = "chen"
     script: str = ""
     size: tuple[int, int] = (1366, 768)
+    dark: bool = True
 
 
 HEAR = "document.querySelector('#audio').currentTime = 10.4"
@@ -46,7 +47,7 @@ SCREENS = (
     Screen("supervisor-agents", "/agents", "#days tbody tr"),
     Screen("supervisor-wallboard", "/wallboard", "#wall:not([aria-busy])"),
     Screen("supervisor-wallboard-large", "/wallboard", "#wall:not([aria-busy])", size=(1920, 1080)),
-    Screen("supervisor-recording", f"/calls/{TALK}", "#wave", script=HEAR),
+    Screen("supervisor-recording", f"/calls/{TALK}", "#wave", script=HEAR, dark=False),
 )
 
 
@@ -55,17 +56,18 @@ def fill(served: Served) -> None:
     for name, display in PEOPLE:
         served.user(name, "agent", "440106", display)
     served.user("chen", "supervisor", COUNTRY, "陈建国")
+    pauses = {"break": PauseKind("小休", 30), "meal": PauseKind("用餐", 60)}
+    object.__setattr__(served.console, "pauses", pauses)
     now = datetime.now(UTC)
-    kinds = [("connected", sample.PERSON), ("machine", sample.DIBAO), ("abandoned", sample.DIBAO)]
-    for number in range(24):
-        end, talk = kinds[number % 7 % 3]
-        at = now - timedelta(minutes=5 * (24 - number))
-        data = served.settings.data if number == 3 else None
+    kinds = {0: ("connected", sample.PERSON), 2: ("abandoned", sample.DIBAO)}
+    for number in range(40):
+        end, talk = kinds[2 if number % 13 == 4 else 0]
+        at = now - timedelta(minutes=3 * (40 - number))
         call = f"call{number:04}"
-        sample.call(served.journal, call, at, talk, data=data, ended=False)
+        sample.call(served.journal, call, at, talk, ended=False)
         served.journal.write(call, "queued", at, queue="people", priority="normal")
         if end == "connected":
-            took = timedelta(seconds=40 if number % 9 == 0 else 6 + number % 5)
+            took = timedelta(seconds=40 if number % 11 == 0 else 6 + number % 5)
             served.journal.write(call, "connected", at + took, agent="wang")
         if number == 3:
             length = talk[-1][3] + 900
@@ -73,6 +75,8 @@ def fill(served: Served) -> None:
             served.journal.write(call, "recording", at, **done)
         served.journal.ended(call, end, at)
     served.journal.opened("left1", now - timedelta(minutes=40))
+    served.journal.write("left1", "queued", now - timedelta(minutes=40), queue="people")
+    served.journal.write("left1", "waited", now - timedelta(minutes=39), reason="timeout")
     served.journal.write("left1", "message", now - timedelta(minutes=38), seconds=12.0)
     served.journal.ended("left1", "message", now - timedelta(minutes=38))
     with served.sessions() as db:
@@ -90,7 +94,7 @@ def _days(now: datetime) -> list[Change]:
         while at < now - timedelta(minutes=14):
             for doing, minutes, pause in (
                 ("free", 3 + turn % 5, ""), ("offered", 0.3, ""), ("talking", 4 + turn % 7, ""),
-                ("wrapup", 1 + turn % 3, ""), ("break", 9 if turn % 6 == 0 else 0, "rest"),
+                ("wrapup", 1 + turn % 3, ""), ("break", 9 if turn % 6 == 0 else 0, "meal"),
             ):  # fmt: skip
                 if minutes:
                     kept = pause if doing == "break" else ""
@@ -118,11 +122,11 @@ def _run(served: Served, now: datetime) -> None:
     for agent, status, state, call, reason in (
         ("wang", "ready", "talking", "live1", ""), ("li", "ready", "offered", "live4", ""),
         ("zhao", "break", "idle", "", ""), ("lin", "ready", "wrapup", "call0016", ""),
-        ("he", "break", "idle", "", "振铃20秒没有接"),
+        ("he", "break", "idle", "", "no answer"),
     ):  # fmt: skip
         told = {
             "agent": agent, "area": "440106", "status": status, "state": state, "call": call,
-            "reason": reason, "pause": "rest" if agent == "zhao" else "", "skills": "",
+            "reason": reason, "pause": "meal" if agent == "zhao" else "", "skills": "",
         }  # fmt: skip
         served.publish("agent.state", told)
     for call, agent, why in (
@@ -146,6 +150,8 @@ def take(
     """Take all pictures of one colour scheme; returns the files."""
     made = []
     for screen in SCREENS:
+        if scheme == "dark" and not screen.dark:
+            continue
         file = folder / f"{screen.name}-{scheme}.png"
 
         async def scene(page: Page, screen: Screen = screen, file: Path = file) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playwright.async_api import Page, expect
 from sqlalchemy import delete, select
 
-from agent_ui.agent_days.day import Change, change_of, line, sums
+from agent_ui.agent_days.day import Change, PauseKind, change_of, line, sums
 from agent_ui.agent_days.log import ALIVE, AgentLog
 from agent_ui.agent_days.store import changes_between, keep
 from agent_ui.agent_days.tables import AgentChange
@@ -162,10 +162,13 @@ def test_page_draws_the_day_and_follows(served: Served, chromium: Chromium) -> N
     served.publish("agent.state", {**_state("far", "ready", "idle"), "area": "450000"})
     served.until_heard("agent.state", agent="far")
 
+    kinds = {"meal": PauseKind("用餐", 0.25)}
+    object.__setattr__(served.console, "pauses", kinds)
+
     async def scene(page: Page) -> None:
         row = page.locator("tr[data-agent=li]")
         await expect(row).to_contain_text("小休")
-        await expect(row).to_contain_text("用餐0:3")
+        await expect(row).to_contain_text(re.compile("用餐0:3./0.25分（超时）"))
         assert await row.locator("rect.s-free").count() == 1
         assert await page.locator("tr[data-agent=far]").count() == 0
         await expect(row.locator("svg.line")).to_have_attribute(

@@ -82,9 +82,9 @@ def test_figures_of_a_moment() -> None:
         ],
         waits=[*WAITS, wait("z", 5, 1, "answered", "440300")],
         due=[
-            Due("1", "440106", "callback", ago(minutes=5)),
-            Due("2", "440106", "callback", ago(minutes=-5)),
-            Due("3", "440300", "callback", ago(minutes=50)),
+            Due("1", "440106", ago(minutes=5)),
+            Due("2", "440106", ago(minutes=-5)),
+            Due("3", "440300", ago(minutes=50)),
         ],
         nodes=[
             {"node": "n1", "trunks": [{"name": "pstn", "calls": 3, "limit": 60}], "warnings": [],

@@ -17,6 +17,7 @@ from agent_ui.wallboard.queue import (
     decision_of,
     in_order,
     queue_shown,
+    told,
     why_waiting,
 )
 from tests.agent_ui.browser import Chromium
@@ -91,8 +92,28 @@ def test_decisions_are_shown_for_running_calls_of_the_area() -> None:
     ]  # fmt: skip
 
 
-def test_a_decision_with_parts_missing_is_still_one() -> None:
-    assert decision_of({"call": "c1"}) == Decision("c1", "", "", "")
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ({"why": "空闲最久"}, "空闲最久"),
+        ({"kind": "offered", "text": "普通来电，已等 9 秒；空闲最久。", "at": 1_790_000_000_000},
+         "普通来电，已等 9 秒；空闲最久。"),
+        ({"kind": "refused", "text": "no answer"}, "没有接：振铃没有接"),
+        ({"kind": "refused"}, "没有接"),
+        ({"kind": "moved", "who": "boss", "agent": ""}, "由陈主管移到最前"),
+    ],
+)  # fmt: skip
+def test_what_the_dispatcher_s_log_says(message: dict[str, Any], sentence: str) -> None:
+    decision = decision_of({"call": "c1", "agent": "wang", **message})
+    assert told(decision, {"boss": "陈主管"}) == sentence
+
+
+def test_what_concerns_no_caller_is_not_shown() -> None:
+    made = [decision_of({"kind": kind, "call": "c1", "agent": "wang", "text": "x"})
+            for kind in ("forced", "ended", "refused")]  # fmt: skip
+    shown = queue_shown([waits("c1")], [], made, [], "440100", {})
+    assert [each["why"] for each in shown["decisions"]] == ["没有接：x"]
+    assert shown["rows"][0]["tried"] == ""
 
 
 def test_page_shows_who_waits_and_moves_to_the_front(served: Served, chromium: Chromium) -> None:

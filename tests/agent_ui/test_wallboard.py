@@ -13,8 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from agent_ui.wallboard.push import Boards
 from tests.agent_ui.browser import Chromium, within
 from tests.agent_ui.sample import live_row
-from tests.agent_ui.served import Served, csrf_of
+from tests.agent_ui.served import Served
 from tests.agent_ui.test_socket import _cookie, _next, _open
+from tickets.missed import store as missed
 
 BOXES = """() => [...document.querySelectorAll('.tile')].map((tile) => {
   const box = tile.getBoundingClientRect();
@@ -156,32 +157,32 @@ def test_figures_are_of_the_own_area(served: Served) -> None:
     assert _board(served, "shenzhen")["waiting"] == 1
 
 
-def test_message_that_waits_too_long_for_a_call_back_is_counted_until_it_is_dealt_with(
-    served: Served,
-) -> None:
+def test_missed_call_is_overdue_until_it_is_dealt_with(served: Served) -> None:
     at = now() - timedelta(minutes=30)
     served.journal.opened("m1", at)
-    served.journal.write("m1", "message", at, seconds=9.0)
-    served.journal.ended("m1", "message", at)
+    served.journal.write("m1", "queued", at, queue="people", priority="normal")
+    served.journal.ended("m1", "abandoned", at)
     served.run(served.app.state.boards.refresh())
     board = _board(served, "boss")
     assert board["overdue"] == 1
-    since = datetime.fromisoformat(board["overdue_since"])
-    assert since == at + timedelta(minutes=1 + 15)
-    with served.signed_in("boss") as client:
-        ticket = client.get("/calls/m1").headers["location"]
-        csrf = csrf_of(client)
-        form = {"csrf": csrf, "disposition": "answered", "summary": "已回电"}
+    assert datetime.fromisoformat(board["overdue_since"]) == at + timedelta(minutes=1 + 15)
+    cookie = _cookie(served, "boss")
 
-        async def settled() -> None:
-            async with _open(served, cookie) as socket:
-                await socket.send('{"type":"show","view":"wallboard"}')
-                assert (await _next(socket, "wallboard"))["overdue"] == 1
-                await run_in_threadpool(lambda: client.post(f"{ticket}/wrapup", data=form))
-                assert (await _next(socket, "wallboard"))["overdue"] == 0
+    def phoned_back() -> None:
+        with served.sessions() as db:
+            (entry,) = missed.open_entries(db, "440000")
+            missed.claim(db, entry.missed, "boss", now())
+            missed.mark(db, entry.missed, "boss", "reached", now())
+        served.publish("missed.changed", {"call": "m1"})
 
-        cookie = _cookie(served, "boss")
-        served.run(settled())
+    async def settled() -> None:
+        async with _open(served, cookie) as socket:
+            await socket.send('{"type":"show","view":"wallboard"}')
+            assert (await _next(socket, "wallboard"))["overdue"] == 1
+            await run_in_threadpool(phoned_back)
+            assert (await _next(socket, "wallboard"))["overdue"] == 0
+
+    served.run(settled())
 
 
 def test_lost_bus_is_read_again(served: Served) -> None:

@@ -299,7 +299,8 @@ class Hall:
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.reply = Reply(ivr.Answered("answer", "dibao", "低保", "到街道申请。", "办法", 0.9), 3)
         music, beep = folder / "hold.wav", folder / "beep.wav"
-        for path, seconds in ((music, 1.0), (beep, 0.2)):
+        ringback = folder / "ringback.wav"
+        for path, seconds in ((music, 1.0), (beep, 0.2), (ringback, 1.0)):
             with wave.open(str(path), "wb") as writer:
                 writer.setparams((1, 2, 8000, 0, "NONE", ""))
                 writer.writeframes(b"\2\0" * int(seconds * 8000))
@@ -319,6 +320,7 @@ class Hall:
             to_zone=lambda moment: moment + timedelta(hours=8),
             hold_music=music,
             beep=beep,
+            ringback=ringback,
             transfer_targets=frozenset(["sip:office@127.0.0.1"]),
             transcribe=lambda: True,
             second=self.second,

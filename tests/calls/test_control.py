@@ -127,7 +127,7 @@ def test_a_colleague_may_not_touch_the_call(hall: Hall, caller: FakeLeg) -> None
 
 def test_an_attended_transfer_between_agents(hall: Hall, caller: FakeLeg) -> None:
     wang = consult(hall)
-    assert on_music(hall, caller)
+    assert on_music(hall, caller) and hall.playing(agent_leg(hall)) == []
     assert wang.hears == [agent_leg(hall)] and agent_leg(hall).hears == [wang]
     assert (hall.row()["consult"], hall.row()["consult_state"]) == ("wang", "talking")
     hall.ask("complete")
@@ -249,7 +249,9 @@ def test_consulting_and_dropping_gives_the_caller_back(hall: Hall, caller: FakeL
 
 def test_dropping_a_consultation_that_rings_takes_it_back(hall: Hall, caller: FakeLeg) -> None:
     hall.ask("consult", to=NUMBER)
+    assert hall.playing(agent_leg(hall)) == ["ringback.wav"]
     hall.ask("drop")
+    assert hall.playing(agent_leg(hall)) == []
     talking(hall, caller)
     assert hall.line.dialled[-1].state is LegState.ENDED
 
@@ -462,9 +464,10 @@ def test_click_to_dial_rings_the_agent_and_then_the_citizen(hall: Hall) -> None:
     side = answer(hall, click(hall))
     far = hall.line.dialled[-1]
     assert far.uri == "sip:+8613800138000@127.0.0.1:5099" and far is not side
+    assert hall.playing(side) == ["ringback.wav"]
     far.far_answers()
     hall.pass_time(0)
-    assert caller_and(far, side)
+    assert caller_and(far, side) and hall.playing(side) == []
     assert hall.row()["caller"] == "+86138****8000" and hall.row()["agent"] == "li"
     notes = hall.journal.data("note")
     assert {"key": "follow_up", "value": "20260304-000007"} in notes

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from asr.second_reader.fusion import Candidate
 from asr.second_reader.port import Reading
 from ivr.dialogue import Dialogue
 from ivr.tree import load
 from telephony.calls.listening import Line
-from telephony.calls.rereading import READ_BY_S, Latest, deadline_s
+from telephony.calls.rereading import READ_BY_S, Latest, as_one, deadline_s
 from tests.calls.conftest import TREE
 from tests.calls.hall import LOUD, PROMPT_S, Hall
 from tests.fakes.sip import FakeLeg
@@ -125,3 +126,21 @@ def test_sounds_without_words_are_no_piece_of_a_request() -> None:
         latest.add(Line(text, start, start + 1, 0.5, (), True))
     both = latest.as_one(2)
     assert both is not None and (both.text, both.start, both.end) == ("地堡怎么山区", 0.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "taken"),
+    [
+        (("惠州人火葬免费", 0.4), ("回周人火葬免费", 0.8), ("回周人火葬免费", "惠州人火葬免费")),
+        (("低保怎么申请", 0.4), ("低保怎么申请", 0.8), ("低保怎么申请", "")),
+        (("人工", 0.9), ("殡葬", 0.3), ("人工", "殡葬")),
+        (("低保怎么申请", 0.4), ("", 0.0), ("低保怎么申请", "")),
+        (("", 0.0), ("低保怎么申请", 0.8), ("低保怎么申请", "")),
+        (("", 0.0), ("", 0.0), ("", "")),
+    ],
+)  # fmt: skip
+def test_both_readings_go_along_even_where_they_agree(
+    first: tuple[str, float], second: tuple[str, float], taken: tuple[str, str]
+) -> None:
+    again = as_one(Candidate(*first), Reading(*second))
+    assert (again.text, again.otherwise) == taken

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import core
 from core.area import level, name, names
 from core.area_names import mentioned, named, short_name
+from knowledge.places import divisions
 
 GUANGDONG = "440000"
 
@@ -24,6 +29,13 @@ GUANGDONG = "440000"
         ("赠城", "440118"),
         ("连南", "441826"),
         ("花都狮岭镇", "440114"),
+        ("狮岭镇", "440114"),
+        ("我住石牌街道", "440106"),
+        ("我在石牌", "440106"),
+        ("沙面那边", "440103"),
+        ("惠州石湾镇", "441322"),
+        ("东莞长安镇", "441900"),
+        ("湖南城关镇", "430000"),
         ("江城区", "441702"),
         ("汕尾城区", "441502"),
         ("湖南", "430000"),
@@ -37,6 +49,19 @@ GUANGDONG = "440000"
 )
 def test_the_answer_to_where_you_are(said: str, code: str) -> None:
     assert named(said, GUANGDONG) == code
+
+
+def test_a_town_of_which_there_are_several() -> None:
+    assert named("太平镇", GUANGDONG) == ""
+    assert named("太平镇", "440100") == "440117"
+    assert named("韶关太平镇", GUANGDONG) == "440222"
+
+
+def test_the_towns_are_those_of_the_divisions() -> None:
+    with (Path(core.__file__).parent / "towns.csv").open(encoding="utf-8", newline="") as file:
+        towns = {row["code"]: row["name"] for row in csv.DictReader(file)}
+    assert len(towns) > 1_600 and set(towns.items()) <= set(divisions.names().items())
+    assert {code[:6] for code in towns} <= set(names())
 
 
 def test_what_is_near_goes_before_what_is_far() -> None:

@@ -83,6 +83,14 @@ SERVICE_PLACES = st.builds(
     ).map(tuple),
     why=st.sampled_from(["", "没有找到。"]),
 )
+BOOKED = st.builds(
+    ev.CallBackBooked,
+    st.sampled_from(["kept", "again", "refused", "unavailable", "?"]),
+    st.booleans(),
+)
+STANDING = st.builds(
+    ev.QueueStanding, st.integers(0, 200), st.sampled_from([None, 0.0, 100.0, 900.0, 9e9])
+)
 TAGS = st.integers(0, 60)
 EVENTS = st.one_of(
     st.builds(ev.Started),
@@ -103,6 +111,8 @@ EVENTS = st.one_of(
     ),
     CASES,
     SERVICE_PLACES,
+    BOOKED,
+    STANDING,
     st.builds(ev.QueueEnded, st.sampled_from(["nobody", "timeout", "closed", "other"])),
     st.builds(ev.PersonCame),
     st.builds(ev.PersonLeft, st.booleans()),
@@ -125,7 +135,7 @@ class AnyCall(RuleBasedStateMachine):
 
     @initialize(
         now=st.sampled_from([OPEN, CLOSED]),
-        known=st.frozensets(st.sampled_from(["number", "elder", "mobile", "sms"])),
+        known=st.frozensets(st.sampled_from(["number", "elder", "mobile", "sms", "call_backs"])),
     )
     def answer(self, now: datetime, known: frozenset[str]) -> None:
         self.now = now
@@ -150,6 +160,7 @@ class AnyCall(RuleBasedStateMachine):
             if isinstance(effect, ev.Note) and effect.key == "callback":
                 assert not phone_fault(effect.value)
         assert self.over == (self.state.phase is Phase.ENDED)
+        self.check_waiting(effects)
         self.check_emergency(effects)
         self.check_asking(effects)
         begun = [effect for effect in effects if isinstance(effect, ev.ElderBegins)]
@@ -168,6 +179,19 @@ class AnyCall(RuleBasedStateMachine):
             elif isinstance(effect, ev.Hush | ev.Say):
                 self.still = False
         assert self.still == self.state.paused or not self.state.saying
+
+    def check_waiting(self, effects: tuple[ev.Effect, ...]) -> None:
+        """Nobody who keeps a place is hung up on; places are told over music, and to no alarm."""
+        for effect in effects:
+            if isinstance(effect, ev.HangUp | ev.RecordMessage | ev.Transfer):
+                assert not self.state.holding
+            if isinstance(effect, ev.BookCallBack):
+                assert "call_backs" in self.state.known and not self.state.emergency
+                assert effect.number or "number" in self.state.known
+            if isinstance(effect, ev.SayWaiting):
+                assert self.state.phase is Phase.QUEUED or self.state.asked_back
+        if self.state.holding:
+            assert self.state.phase is not Phase.QUEUED and not self.state.emergency
 
     def check_asking(self, effects: tuple[ev.Effect, ...]) -> None:
         """A condition is asked for at an answer node, and never again once it is settled."""
@@ -298,6 +322,27 @@ class AnyCall(RuleBasedStateMachine):
     def caller_keys_a_number(self, keys: str) -> None:
         for key in keys:
             self.step(ev.Digit(key))
+
+    @precondition(lambda self: self.state.phase is Phase.QUEUED)
+    @rule(key=st.sampled_from("13"))
+    def caller_does_something_meanwhile(self, key: str) -> None:
+        self.step(ev.Digit(key))
+
+    @precondition(lambda self: self.state.node == "book_call_back")
+    @rule(reply=BOOKED)
+    def call_back_is_booked(self, reply: ev.CallBackBooked) -> None:
+        self.step(reply)
+
+    @precondition(lambda self: self.state.holding)
+    @rule(reason=st.sampled_from(["nobody", "timeout"]))
+    def wait_ends_elsewhere(self, reason: str) -> None:
+        self.step(ev.QueueEnded(reason))
+
+    @precondition(lambda self: self.state.holding)
+    @rule()
+    def person_comes_elsewhere(self) -> None:
+        self.step(ev.PersonCame())
+        assert self.state.phase is Phase.QUEUED or self.state.asked_back
 
     @precondition(lambda self: self.state.phase in (Phase.QUEUED, Phase.RECORDING))
     @rule()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from knowledge.meaning import distil, table
-from knowledge.meaning.table import Meanings
+from knowledge.meaning.table import Meanings, Subjects
 from knowledge.words import frequent, segment
 
 
@@ -32,6 +32,22 @@ def test_a_text_is_the_direction_of_its_words() -> None:
     assert np.linalg.norm(known.of(["一", "二"])) == pytest.approx(1)
     assert known.of(["二"]).tolist() == [0, 1]
     assert not known.of(["三"]).any() and not known.of([]).any()
+
+
+def test_what_a_group_is_about_is_what_others_do_not_share() -> None:
+    share = [0.9, 0.0, 0.0]
+    vectors = np.array([[0.9, 0.4, 0], [0.9, 0.3, 0], [0.9, 0, 0.4]], dtype=np.float32)
+    about = Subjects(vectors, np.array([0, 2, 3]))
+    both = np.arange(2)
+    first, second = about.scores(np.array([0.9, 0.5, 0], dtype=np.float32), both)
+    assert first > 0.9 and second == 0
+    assert not about.scores(np.zeros(3, dtype=np.float32), both).any()
+    assert abs(about.scores(np.array(share, dtype=np.float32), both)).max() < 0.9
+
+
+def test_without_groups_nothing_is_about_anything() -> None:
+    about = Subjects(np.zeros((0, 3), dtype=np.float32), np.array([0]))
+    assert about.scores(np.ones(3, dtype=np.float32), np.arange(0)).size == 0
 
 
 def test_the_directions_that_all_words_share_are_left_out() -> None:

@@ -88,7 +88,7 @@ def test_the_shipped_file_is_in_order_and_knows_all_languages() -> None:
         ("  main:", "  first:", 9, "main"),
         ("    title: 值班", "    title: 值班\n    title: 夜班", 23, "written twice"),
         ("order: [least_occupied]", "order: [random]", 13, "random"),
-        ("queues:", "queues: [", 10, "not YAML"),
+        ("queues:", "queues: [", 11, "not YAML"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(

@@ -10,7 +10,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const NAMES = { free: "空闲", offered: "振铃", talking: "通话", wrapup: "整理", break: "小休", away: "离线" };
 const STATUS = { ready: "就绪", break: "小休", off: "离线" };
 const PILLS = { free: "good", offered: "wait", talking: "wait" };
-const PAUSES = { meal: "用餐", rest: "休息", training: "培训", meeting: "开会", toilet: "洗手间", other: "其他" };
+const PAUSES = { break: "小休", meal: "用餐", training: "培训", meeting: "会议", restroom: "卫生" };
 // top and height of each state's bar in a line of 16: told apart without colour
 const SHAPES = { free: [10, 6], offered: [4, 12], talking: [0, 16], wrapup: [4, 12], break: [13, 3] };
 const HOUR = 3_600_000;
@@ -18,11 +18,13 @@ const rows = new Map();
 const known = new Map();
 const changed = new Set();
 let start = 0;
+let kinds = {};
 let from = 8 * HOUR;
 let to = 18 * HOUR;
 
 function show(found) {
   start = found.start;
+  kinds = found.pauses;
   const starts = found.rows.flatMap((row) => row.stretches.filter((each) => each[2] !== "away").map((each) => each[0]));
   from = Math.min(8 * HOUR, ...starts.map((start) => Math.floor(start / HOUR) * HOUR));
   to = Math.max(18 * HOUR, Math.ceil(found.end / HOUR) * HOUR);
@@ -56,11 +58,22 @@ function showRow(found) {
     why: [found.reason, found.forced_by && `由${found.forced_by}设置`].filter(Boolean).join("，"),
     talked: clock(found.sums.talking ?? 0),
     paused: clock(found.sums.break ?? 0),
-    pauses: pauses.map(([key, seconds]) => `${PAUSES[key.slice(6)] ?? key.slice(6)}${clock(seconds)}`).join(" "),
+    pauses: pauses.map(([key, seconds]) => quota(key.slice(6), seconds)).join(" "),
   });
   row.querySelector(".pill").className = `pill ${PILLS[doing] ?? ""}`;
   draw(row.querySelector(".line"), found);
   forces(row, found, doing);
+}
+
+function pauseName(key) {
+  return kinds[key]?.title ?? PAUSES[key] ?? key;
+}
+
+// A kind of break with how much of it was taken, of how much, and whether that is too much.
+function quota(key, seconds) {
+  const minutes = kinds[key]?.minutes ?? 0;
+  const over = minutes && seconds > minutes * 60;
+  return `${pauseName(key)}${clock(seconds)}${minutes ? `/${minutes}分` : ""}${over ? "（超时）" : ""}`;
 }
 
 function now({ state, status }) {
@@ -79,7 +92,7 @@ function draw(svg, found) {
       const put = { x: (start - from) / 1000, y: top, width: Math.max(1, (end - start) / 1000), height, class: `s-${doing}` };
       for (const [name, value] of Object.entries(put)) bar.setAttribute(name, value);
       const words = document.createElementNS(SVG, "title");
-      words.textContent = [`${at(start)}–${at(end)} ${NAMES[doing]}`, pause && (PAUSES[pause] ?? pause), reason, by && `由${by}设置`].filter(Boolean).join("，");
+      words.textContent = [`${at(start)}–${at(end)} ${NAMES[doing]}`, pause && pauseName(pause), reason, by && `由${by}设置`].filter(Boolean).join("，");
       bar.append(words);
       return bar;
     });

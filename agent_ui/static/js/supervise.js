@@ -31,6 +31,8 @@ function show() {
   for (const button of buttons) {
     const command = button.dataset.command;
     button.setAttribute("aria-pressed", String(state === command));
+    // Who took over leads the call: it ends with them.
+    if (command === "leave") button.textContent = state === "takeover" ? "挂断" : "退出";
     button.disabled = !call || asking !== "" || state === command || (state === "takeover" && command !== "leave");
   }
   if (!call) told.textContent = IDLE;

@@ -32,8 +32,8 @@ function level(id, found) {
   const ended = found.answered + found.abandoned + found.unanswered;
   const share = found.share === null ? "–" : `${(found.share * 100).toFixed(1)}%`;
   const low = found.share !== null && found.share < 0.8;
-  const words = ended ? `${found.in_time}/${ended}，挂断${found.abandoned}，没等到${found.unanswered}` : "还没有人等候过";
-  put(id, share, low ? `低于80%，${words}` : words, low ? "warn" : "");
+  const words = ended ? `${found.in_time}/${ended} 挂断${found.abandoned} 没等到${found.unanswered}` : "还没有人等候过";
+  put(id, share, low ? `低于80%：${words}` : words, low ? "warn" : "");
 }
 
 function show() {
@@ -86,7 +86,7 @@ function tick() {
   put("longest", since(f.longest_since), f.longest_since ? (long ? "超过15秒" : "分:秒") : "没有人在等", long ? "warn" : "");
   const urgent = f.emergencies_alone ? `${f.emergencies_alone}个还没有人接，已${since(f.emergency_since)}` : f.emergencies ? "都有人在处理" : "没有紧急来电";
   put("emergencies", f.emergencies, urgent, f.emergencies_alone ? "alarm" : f.emergencies ? "warn" : "");
-  put("overdue", f.overdue, f.overdue ? `最久的超时${since(f.overdue_since)}` : "留言都在15分钟内回电", f.overdue ? "warn" : "");
+  put("overdue", f.overdue, f.overdue ? `最久的超时${since(f.overdue_since)}` : "未接来电都在15分钟内回电", f.overdue ? "warn" : "");
 }
 
 line.addEventListener("open", () => line.send({ type: "show", view: "wallboard" }));

@@ -170,6 +170,27 @@ def test_turns_among_paths_near_a_road_are_told_by_the_compass() -> None:
     assert len(told(ramp).steps) > 1
 
 
+def test_a_short_way_aside_to_the_road_ahead_is_not_straight_on() -> None:
+    route = path(
+        (90, 200, "福强路"), (40, 10, "~turn_channel"), (90, 300, "福强路辅路"),
+        exits={0: [Exit(90, True)]},
+    )  # fmt: skip
+    assert told(route).steps[1].text.startswith("到福强路辅路路口走左边那条路，沿福强路辅路")
+
+
+def test_a_part_of_the_same_street_marks_no_place() -> None:
+    route = path(
+        (270, 500, "红荔路"), (270, 300, "红荔路"), (180, 200, "香蜜湖路"),
+        exits={0: [Exit(0)], 1: [Exit(270, True)]},
+    )  # fmt: skip
+    at = route.edges[0].line[-1]
+    texts = [
+        told(route, Around((CrossingRecord(road, "红荔路", at),))).steps[0].text
+        for road in ("红荔西路", "农林路")
+    ]
+    assert "路过" not in texts[0] and "路过农林路路口，过了农林路路口再走" in texts[1]
+
+
 def test_a_way_that_begins_farther_off_is_told_from_where_one_is() -> None:
     route = path((0, 300, "香梅路"))
     near, far = (towards(START, 90, away) for away in (30, 90))

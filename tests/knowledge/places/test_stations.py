@@ -46,7 +46,8 @@ def names(reading: Reading, sessions: Sessions) -> Gazetteer:
 def test_what_is_read(reading: Reading) -> None:
     found = {place.name: place for place in reading.places}
     assert set(found) == {
-        "会展中心", "购物公园站", "深圳北站", "会展中心站A出口", "会展中心站D2出口", "购物公园站D出口",
+        "会展中心", "购物公园站", "深圳北站",
+        "会展中心站A出口", "会展中心站D2出口", "购物公园站D出口",
     }, "an entrance without a letter, or far from every station, has no name"  # fmt: skip
     assert all(place.kind is Kind.STATION for place in reading.places)
     assert found["会展中心站A出口"].point == Point(22.5335, 114.0556)

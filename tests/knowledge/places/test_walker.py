@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.streets import understood
+from bench.spoken_steps import understood
 from bench.walker import walked
 from knowledge.places import tiles
 from knowledge.places.valhalla_router import ValhallaRouter
