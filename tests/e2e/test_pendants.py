@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from telephony.pendants import scaip
 from telephony.pendants.tables import SignalRow
 from tests.conftest import free_port
+from tests.e2e.citizen import Citizen, new_number
 from tests.e2e.conftest import Start, scene
 from tests.e2e.service import Service, eventually
 
@@ -67,3 +69,32 @@ def stored(service: Service) -> list[str]:
     """The references in the database."""
     with service._sessions()() as db:
         return list(db.scalars(select(SignalRow.ref)))
+
+
+@scene
+async def test_the_voice_call_of_an_alarm_goes_at_once_to_the_emergency_queue(
+    private: Start,
+) -> None:
+    port = free_port()
+    service: Service = await private(pendant_sip_port=str(port))
+    number = new_number()
+    body = scaip.build({"ref": "7", "cid": number.lstrip("+"), "dty": "0005"})
+    head = (
+        f"MESSAGE sip:12349@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK7\r\n"
+        f"From: <sip:1@127.0.0.1>;tag=1\r\nTo: <sip:12349@127.0.0.1>\r\nCall-ID: 7\r\n"
+        f"CSeq: 1 MESSAGE\r\nContent-Type: application/scaip+xml\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head.encode() + body)
+    assert b"<snu>0</snu><mre>1</mre>" in await reader.readuntil(b"</mrs>")
+    writer.close()
+    await service.watch.until("the alarm", lambda topic, _: topic == "pendant.alarm")
+    citizen = await Citizen(service.sip, number=number).answered()
+    await service.watch.row(number, state="queued", emergency=True)
+    await citizen.hang_up()
+    ticket = await service.ticket(number)
+    assert ticket["emergency"]
+    events = (await service.call(ticket))["events"]
+    notes = {e["data"]["key"]: e["data"]["value"] for e in events if e["kind"] == "note"}
+    assert number.lstrip("+") in notes["pendant"] and "fall" in notes["pendant"]
