@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from twisted.internet.defer import maybeDeferred
@@ -72,7 +73,7 @@ class Receiver:
             self._reactor.listenUDP(port, udp, interface=host, maxPacketSize=65535),
             self._reactor.listenTCP(port, tcp, interface=host),
         ):
-            teardown.add("a pendants' port", lambda listening=listening: _closed(listening))
+            teardown.add("a pendants' port", partial(_closed, listening))
 
     def _read_register(self) -> Any:
         def read() -> dict[str, int]:
