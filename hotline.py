@@ -88,6 +88,8 @@ from telephony.caller.command import make_command
 from telephony.caller.demo import Demonstration
 from telephony.calls.ports import Reply
 from telephony.calls.service_places import with_service_places
+from telephony.pendants.commands import make_devices
+from telephony.pendants.simulate import pendant
 from telephony.queue import rules_file
 from telephony.queue.commands import make_queues
 from telephony.queue.simulation.command import make_simulate
@@ -491,9 +493,12 @@ main.add_command(make_sms(load_settings, clock.utc_now))
 main.add_command(make_cases(load_store, clock.utc_now))
 main.add_command(make_places(load_store, load_settings, clock.utc_now))
 main.add_command(make_service_places(load_store, clock.utc_now))
+main.add_command(make_devices(load_store))
 main.add_command(make_hear(intent_of))
 main.add_command(make_queues(load_settings))
-main.add_command(make_simulate(load_settings))
+simulate = make_simulate(load_settings)
+simulate.add_command(pendant)
+main.add_command(simulate)
 main.add_command(
     make_prompts(
         spoken_texts,

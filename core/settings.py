@@ -254,6 +254,20 @@ class Settings(BaseSettings):
     numbers: list[NumberSettings] = Field(
         default_factory=list, description="Numbers dialled, with area and urgency."
     )
+    pendant_sip_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port (UDP, TCP) of pendants' SIP MESSAGEs; 0 takes none.",
+    )
+    dc09_port: int = Field(
+        default=0, ge=0, le=65535, description="Port (TCP, UDP) of SIA DC-09; 0 takes none."
+    )
+    dc09_key: str = Field(
+        default="",
+        pattern=r"^(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{48}|[0-9A-Fa-f]{64})?$",
+        description="AES key of DC-09 in hexadecimal; with one, only encrypted frames are taken.",
+    )
     sms_url: str = Field(
         default="", description="URL (https) of the gateway that sends texts; empty: none."
     )

@@ -36,6 +36,9 @@ from ivr.nodes import AnswerNode, AskBack, CaseStatusNode, ListenNode, MessageNo
 from ivr.state import Phase
 from ivr.turn import Turn
 
+ALARM = "alarm"
+"""What is known beforehand: the call is of a pendant or a red key."""
+
 KEYS = frozenset("0123456789*#")
 SPEAKING_MS = 5_000
 """How long an answer that has begun may take."""

@@ -60,6 +60,7 @@ from ivr.nodes import (
     ListenNode,
     MessageNode,
     QueueNode,
+    Role,
     ServicePlacesNode,
     SmsNode,
     TransferNode,
@@ -90,13 +91,18 @@ class Dialogue:
         `known` is what is known of the caller beforehand: `number` when they can be called back,
         `position` when their device says where they are,
         `elder` when an earlier call of theirs was in elder mode by their own word, `call_backs`
-        when callers can be called back, `called_back` when the line called them.
+        when callers can be called back, `called_back` when the line called them, `alarm` when a
+        pendant or red key calls: such a call begins at the emergency.
         """
         turn = Turn(self.tree, self.calendar, State(known=known), now)
         turn.do(Listen())
         if elder.KNOWN in known:
             elder.begin(turn, elder.RECORD)
         back = self.tree.call_back if waiting.CALLED_BACK in known else None
+        danger = self.tree.choice(Role.EMERGENCY) if alarm.ALARM in known else None
+        if danger is not None:
+            turn.choose(danger, alarm.ALARM)
+            return turn.state, tuple(turn.effects)
         turn.go(back.answered if back is not None else self.tree.start)
         return turn.state, tuple(turn.effects)
 

@@ -43,6 +43,7 @@ from telephony.calls.service import Calls
 from telephony.calls.snapshot import Snapshot
 from telephony.from_settings import area_of, dial_rules, is_urgent, sip_settings
 from telephony.health import NodeHealth
+from telephony.pendants.receiver import Receiver
 from telephony.queue.call_backs import CallBackDesk, CallBackStore, Means
 from telephony.queue.desk import Desk
 from telephony.queue.dispatcher import Dispatcher
@@ -101,12 +102,16 @@ class Switchboard:
         self._snapshot = Snapshot(rooms.bus)
         self._recordings = RecordingFolder(settings.data, settings.min_free_mb)
         self._desk = Desk(self._snapshot.publish)
+        sip = sip_settings(settings, rooms.certificate, rooms.private_key)
+        self._pendants = Receiver(
+            settings, rooms.sessions, sip.trunks, reactor, now, self._snapshot.publish
+        )
         self._line = SipLine(
-            sip_settings(settings, rooms.certificate, rooms.private_key),
+            sip,
             reactor,
             lambda leg, invitation: self._calls.on_call(leg, invitation),
             self._desk,
-            lambda invitation: is_urgent(settings, invitation),
+            self._is_alarm,
         )
         self._desk.browsers = self._line
         self._slots = Slots()
@@ -180,6 +185,7 @@ class Switchboard:
         teardown.add("redial", self._redial.stop)
         self._line.start()
         teardown.add("line", self._line.stop)
+        await self._pendants.start(teardown)
         teardown.add("call-backs", self._call_backs.stop)
         await self._call_backs.start().asFuture(asyncio.get_running_loop())
         self._health.start()
@@ -251,7 +257,12 @@ class Switchboard:
             desk_phones=settings.desk_phones,
             park_limit_s=settings.park_s,
             show_listeners=settings.show_listeners,
+            is_alarm=self._is_alarm,
+            signal_of=self._pendants.voice.connect,
         )
+
+    def _is_alarm(self, invitation: Invitation) -> bool:
+        return is_urgent(self._settings, invitation) or self._pendants.voice.is_alarm(invitation)
 
     def _make_call_backs(self) -> CallBackDesk:
         settings = self._settings

@@ -290,3 +290,7 @@ class Parts:
     park_limit_s: float = 180.0
     show_listeners: bool = True
     """Whether agents see who listens to their call."""
+    is_alarm: Callable[[Invitation], bool] = lambda invitation: False
+    """Whether a call is an alarm's voice leg or of a red key: no limit, no notice, no menu."""
+    signal_of: Callable[[Invitation], str] = lambda invitation: ""
+    """Connects a call to its alarm; what its record says of device and signal."""

@@ -63,7 +63,7 @@ class Calls:
 
     def on_call(self, leg: Leg, invitation: Invitation) -> None:
         """Open a call for a new incoming leg: it rings, journal and ticket, then the answer."""
-        if self._draining:
+        if self._draining and not self._parts.is_alarm(invitation):
             leg.refuse(503, RETRY_AFTER_S)
             return
         area = self._area_of(invitation)
@@ -158,6 +158,7 @@ class Calls:
 
     def _begin(self, session: CallSession, live: LiveRow) -> None:
         session.begin()
+        session.note_signal()
         self._parts.publish("missed.changed", {"call": session.call_id})
         self._ticket(session.call_id, live.ticket)
 

@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from core.clock import DelayedCall, stop_timer
 from core.record import Record
 from ivr import events as ivr
+from ivr.alarm import ALARM
 from telephony.calls import events as ev
 from telephony.calls import rereading
 from telephony.calls.asking import Asking
@@ -68,6 +69,8 @@ class CallSession:
         self._reread: Line | None = None
         self._timer: DelayedCall | None = None
         self._known = parts.known(invitation) | ({"sms"} if parts.texts else set())
+        if parts.is_alarm(invitation):
+            self._known |= {ALARM}
         if parts.call_backs is not None and parts.call_backs.able:
             self._known |= {"call_backs"}
         over, write = (lambda: self.state.phase is Phase.ENDED), self._write
@@ -119,6 +122,12 @@ class CallSession:
     def note(self, key: str, value: str) -> None:
         """Write a fact into the call's record."""
         self._write("note", {"key": key, "value": value})
+
+    def note_signal(self) -> None:
+        """Write which pendant's signal this is the voice leg of, if it is one."""
+        signal = self._parts.signal_of(self._invitation)
+        if signal:
+            self.note("pendant", signal)
 
     def stop(self, reason: str) -> None:
         """End the call now; what was spoken of a message is kept."""

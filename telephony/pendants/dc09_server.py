@@ -31,6 +31,8 @@ class Dc09Server:
 class UdpFrames(DatagramProtocol):
     """The UDP side: a frame each datagram."""
 
+    transport: Any
+
     def __init__(self, server: Dc09Server) -> None:
         self._server = server
 
@@ -47,6 +49,8 @@ class UdpFrames(DatagramProtocol):
 
 class TcpFrames(Protocol):
     """One connection."""
+
+    transport: Any
 
     def __init__(self, server: Dc09Server, reactor: Any) -> None:
         self._server, self._reactor = server, reactor

@@ -148,6 +148,8 @@ def response(message: SipMessage, answer: Answer, host: str, port: int) -> bytes
 class UdpMessages(DatagramProtocol):
     """The UDP side."""
 
+    transport: Any
+
     def __init__(self, server: MessageServer) -> None:
         self._server = server
 
@@ -163,6 +165,8 @@ class UdpMessages(DatagramProtocol):
 
 class TcpMessages(Protocol):
     """One connection: messages one after another, each as long as its Content-Length says."""
+
+    transport: Any
 
     def __init__(self, server: MessageServer, reactor: Any) -> None:
         self._server, self._reactor = server, reactor

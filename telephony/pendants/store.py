@@ -14,8 +14,12 @@ from core.db import Secret, Sessions
 from telephony.pendants.signal import Kind, Severity, Signal
 from telephony.pendants.tables import Device, SignalRow, State
 
-SAME_FOR = timedelta(hours=24)
-"""So long the same reference of a controller is the same message (SCAIP practice)."""
+DAY = timedelta(hours=24)
+SAME_FOR = {"dc-09": timedelta(minutes=5)}
+"""So long the same reference of a controller is the same message; a day in SCAIP's practice.
+
+A DC-09 device counts from 1 again when it restarts: its next alarm must not pass for an old one.
+"""
 LIVE_FOR = timedelta(seconds=60)
 """So long after an alarm a further one of the same device asks for no second voice leg."""
 
@@ -64,10 +68,10 @@ def _take(
     at: datetime,
     source: str,
 ) -> Taken:
-    once = f"{signal.protocol}/{signal.controller}/{signal.ref}" if signal.ref else None
+    once = _once(signal)
     if once:
         known = db.scalar(select(SignalRow).where(SignalRow.once == once))
-        if known is not None and at - known.at < SAME_FOR:
+        if known is not None and at - known.at < SAME_FOR.get(signal.protocol, DAY):
             return Taken(known.id, known.reply.encode("latin-1"), False)
         if known is not None:
             known.once = None
@@ -106,6 +110,13 @@ def _take(
         device.id if device else None,
         device.number if device else "",
     )
+
+
+def _once(signal: Signal) -> str | None:
+    if not signal.ref:
+        return None
+    what = f"/{signal.code}/{signal.unit}" if signal.protocol in SAME_FOR else ""
+    return f"{signal.protocol}/{signal.controller}/{signal.ref}{what}"
 
 
 def _live(db: Session, controller: str, at: datetime) -> bool:

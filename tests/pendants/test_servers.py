@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 from twisted.internet import reactor as _reactor
 
-from core import migrate
+from core import clock, migrate
 from core.crypto import Vault
 from core.db import Sessions, open_database, open_sessions
 from telephony.pendants import dc09, scaip
 from telephony.pendants.dc09 import Frame
 from telephony.pendants.dc09_server import Dc09Server, FramesFactory, UdpFrames
 from telephony.pendants.desk import PendantDesk
+from telephony.pendants.simulate import pendant
 from telephony.pendants.sip_server import MessageServer, TcpFactory, UdpMessages
 from telephony.pendants.tables import SignalRow
 from telephony.sip.config import LOOPBACK, Trunk
@@ -172,3 +174,23 @@ async def test_dc09_over_tcp_and_udp(desk: PendantDesk, sessions: Sessions) -> N
     transport.close()
     await tcp.stopListening().asFuture(asyncio.get_running_loop())
     await udp_port.stopListening().asFuture(asyncio.get_running_loop())
+
+
+@on_loop
+async def test_the_simulated_device_is_acknowledged(desk: PendantDesk, sessions: Sessions) -> None:
+    key = bytes(range(16))
+    messages = MessageServer(desk, (LOOPBACK,), reactor)
+    frames = Dc09Server(PendantDesk(sessions, reactor, clock.utc_now), key, lambda host: True)
+    ports = [
+        reactor.listenTCP(0, TcpFactory(messages, reactor), interface=HERE),
+        reactor.listenTCP(0, FramesFactory(frames, reactor), interface=HERE),
+    ]
+    for port, protocol in zip(ports, ("scaip", "dc09"), strict=True):
+        words = ["--protocol", protocol, "--to", f"{HERE}:{port.getHost().port}"]
+        words += ["--key", key.hex()] if protocol == "dc09" else []
+        result = await asyncio.to_thread(CliRunner().invoke, pendant, words)
+        assert result.exit_code == 0, result.output
+    assert _count(sessions) == 2
+    for port in ports:
+        await port.stopListening().asFuture(asyncio.get_running_loop())
+    frames._desk.stop()

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from core import migrate
 from core.crypto import Vault
 from core.db import Sessions, open_database, open_sessions
-from telephony.pendants import scaip, store
+from telephony.pendants import dc09, scaip, store
+from telephony.pendants.dc09 import Frame
 from telephony.pendants.signal import Signal
 from telephony.pendants.tables import Device, SignalRow
 
@@ -85,6 +86,16 @@ def test_the_device_was_seen_and_the_raw_message_is_kept_encrypted(
     assert "<lte>secret place</lte>" in row.raw
     for file in tmp_path.iterdir():
         assert b"secret place" not in file.read_bytes()
+
+
+def test_a_device_that_restarted_is_not_taken_for_an_old_message(sessions: Sessions) -> None:
+    def take(event: str, minutes: int) -> bool:
+        frame = Frame("ADM-CID", "0001", "1234", f"|1{event} 00 007")
+        signal, at = dc09.signal_of(frame, b""), AT + timedelta(minutes=minutes)
+        return store.take(sessions, signal, lambda signal, live: b"", at, "x").fresh
+
+    assert take("101", 0) and not take("101", 1)
+    assert take("111", 1) and take("101", 6)
 
 
 def test_writers_that_meet_store_a_message_once(sessions: Sessions) -> None:
