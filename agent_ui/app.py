@@ -75,7 +75,7 @@ def make_app(console: Console) -> FastAPI:
         with console.sessions() as db:
             return users.names(db)
 
-    hub = Hub(console.bus, console.redis, console.node_titles, people)
+    hub = Hub(console.bus, console.redis, console.node_titles, people, console.pause_titles)
     sessions, now = console.sessions, console.now
     boards = Boards(console.bus, console.redis, sessions, now, console.midnight, hub.names)
     supervisors = SupervisorDesk(console.bus, hub, boards, sessions, now)

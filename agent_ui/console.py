@@ -45,6 +45,11 @@ class Console:
     pauses: Mapping[str, PauseKind] = field(default_factory=dict)
 
     @property
+    def pause_titles(self) -> dict[str, str]:
+        """What breaks are called, by their keys."""
+        return {key: kind.title for key, kind in self.pauses.items()}
+
+    @property
     def door(self) -> Door:
         """How logins are judged."""
         limits = Limits(self.settings.login_attempts, self.settings.login_lock_s)

@@ -52,15 +52,6 @@ CALL_STATES = {
     "ended": "已结束",
 }
 STATUS = {"ready": "就绪", "break": "小休", "off": "离线"}
-PAUSES = {
-    "meal": "用餐",
-    "rest": "休息",
-    "paperwork": "处理工单",
-    "training": "培训",
-    "meeting": "开会",
-}
-"""Why an agent is on a break, by key, in the order of the page."""
-
 STATES = {
     "away": "未打开电话页",
     "idle": "空闲",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_ui.roles import Permission, Role, may
-from agent_ui.view import CALL_STATES, PAUSES, STATES, STATUS, domestic
+from agent_ui.view import CALL_STATES, STATES, STATUS, domestic
 from core.area import name as area_name
 from core.area import serves
 from tickets.labels import label
@@ -31,10 +31,11 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What pages call the tree's nodes and the agents; one without a name is shown by its id."""
+    """What pages call nodes of the tree, agents, and breaks; one without a name shows its id."""
 
     nodes: Mapping[str, str] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
+    pauses: Mapping[str, str] = field(default_factory=dict)
 
 
 def sees_call(viewer: Viewer, row: Message) -> bool:
@@ -80,6 +81,7 @@ def call_shown(row: Message, names: Names) -> Message:
 def agent_shown(agent: Message, names: Names) -> Message:
     """An agent as pages show them."""
     name, status, state = (str(agent.get(key, "")) for key in ("agent", "status", "state"))
+    pause = str(agent.get("pause") or "")
     return {
         "agent": name,
         "agent_name": names.agents.get(name, name),
@@ -89,8 +91,8 @@ def agent_shown(agent: Message, names: Names) -> Message:
         "state_name": STATES.get(state, state),
         "call": str(agent.get("call", "")),
         "reason": str(agent.get("reason", "")),
-        "pause": str(agent.get("pause") or ""),
-        "pause_name": PAUSES.get(str(agent.get("pause") or ""), str(agent.get("pause") or "")),
+        "pause": pause,
+        "pause_name": names.pauses.get(pause, pause),
         "since": _ms(agent.get("since")),
         "wrapup_until": _ms(agent.get("wrapup_until")),
         "forced_by": str(agent.get("forced_by") or ""),

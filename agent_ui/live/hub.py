@@ -87,14 +87,15 @@ class Hub:
         redis: Redis,
         node_titles: Mapping[str, str],
         people: Callable[[], dict[str, str]],
+        pauses: Mapping[str, str],
     ) -> None:
-        """Take the bus, the client that snapshots are read with, and the names of nodes.
+        """Take the bus, the client that snapshots are read with, and names of nodes and breaks.
 
         `people` gives the users' names by login name; it is called in a thread.
         """
         self._people: dict[str, str] = {}
         self._load_people = people
-        self._names = Names(node_titles, self._people)
+        self._names = Names(node_titles, self._people, pauses)
         self._bus, self._redis = bus, redis
         self._mirror = Mirror()
         self._pages: set[Page] = set()

@@ -18,7 +18,7 @@ from agent_ui.live.hub import Hub
 from agent_ui.pages import street_map
 from agent_ui.render import page
 from agent_ui.roles import Permission
-from agent_ui.view import PAUSES, when
+from agent_ui.view import when
 from tickets import dispositions, homes, people, store
 from tickets.dispositions import DispositionRefused
 from tickets.notes import Note, NoteRefused, notes_of, past_of
@@ -30,10 +30,10 @@ Writer = Annotated[Who, needs(Permission.WRAP_UP)]
 
 
 @router.get("/phone")
-def phone(request: Request, who: Agent) -> Response:
+def phone(request: Request, console: Parts, who: Agent) -> Response:
     """The desk; filled over the WebSocket."""
-    kinds = dispositions.dispositions()
-    return page(request, "desk.html", who, pauses=PAUSES, dispositions=kinds)
+    kinds, pauses = dispositions.dispositions(), console.pause_titles
+    return page(request, "desk.html", who, pauses=pauses, dispositions=kinds)
 
 
 @router.get("/desk")

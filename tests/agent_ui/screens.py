@@ -23,7 +23,7 @@ from ivr.tree import load as load_tree
 from tests.agent_ui import pictures, sample
 from tests.agent_ui.browser import Chromium, type_password
 from tests.agent_ui.served import PASSWORD, Served
-from tickets import store
+from tickets import homes, store
 from tickets.quality import store as quality
 from tickets.quality.form import load_rules
 from tickets.quality.store import Doing
@@ -76,7 +76,9 @@ def fill(served: Served) -> dict[str, str]:
     served.user("xin", "supervisor", COUNTRY, "新主管")
     _judge(served)
     with served.sessions() as db:
-        number = db.scalar(select(Ticket.number).where(Ticket.call_id == "call0013"))
+        ticket = db.scalars(select(Ticket).where(Ticket.call_id == "call0013")).one()
+        number, home = ticket.number, homes.read("样例镇幸福路1号", "22.54, 114.05")
+        homes.keep(db, ticket.caller_key, home, datetime.now(UTC))
     return {
         "number": str(number), "call_id": "call0013", "article": "dibao-shenqing",
         "agent": "wang", "kind": "csv",

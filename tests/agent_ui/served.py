@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from agent_ui.accounts import users
 from agent_ui.accounts.login import by_cookie, new_bearer
 from agent_ui.accounts.passwords import hashed
+from agent_ui.agent_days.day import PauseKind
 from agent_ui.app import make_app
 from agent_ui.console import Console
 from agent_ui.guard import COOKIE
@@ -120,6 +121,7 @@ class Served:
             speak=self.world.speak,
             ask=lambda text, area: self.world.ask(text, area),
             node_titles={"notice": "录音告知", "need": "说出需求", "answer": "答复"},
+            pauses={"break": PauseKind("小休", 30), "meal": PauseKind("用餐", 60)},
         )
         self.app = make_app(self.console)
         server = ConsoleServer(self.app, self.settings, self.cert, self.key)

@@ -9,7 +9,7 @@ import pytest
 from agent_ui.live.forward import Names, Viewer, agent_shown, call_shown, forward
 from agent_ui.live.mirror import Mirror
 
-NAMES = Names({"need": "说出需求"}, {"wang": "王小梅"})
+NAMES = Names({"need": "说出需求"}, {"wang": "王小梅"}, {"meal": "用餐"})
 ROW = {"id": "c1", "area": "440106", "agent": "", "state": "machine", "caller": "+86138****8000"}
 LINE = {"id": "c1", "speaker": "caller", "start_ms": 1, "end_ms": 2, "text": "好", "final": True}
 
@@ -77,7 +77,8 @@ def test_words_are_chinese_and_nothing_else_is_passed_on() -> None:
     assert "secret" not in shown
     assert agent_shown({"agent": "x", "status": "break", "state": "idle"}, NAMES) == {
         "agent": "x", "agent_name": "x", "status": "break", "status_name": "小休",
-        "state": "idle", "state_name": "空闲", "call": "", "reason": "",
+        "state": "idle", "state_name": "空闲", "call": "", "reason": "", "pause": "",
+        "pause_name": "", "since": 0, "wrapup_until": 0, "forced_by": "",
     }  # fmt: skip
 
 

@@ -228,7 +228,7 @@ def test_it_is_set_up_and_proved_in_a_real_browser(served: Served, chromium: Chr
         await page.context.clear_cookies()
         for _ in range(2):  # set up, then prove
             await enter(page, "in-chromium", PASSWORD)
-            await expect(page.get_by_role("navigation")).to_be_visible()
+            await expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
             await page.context.clear_cookies()
 
     chromium.play(scene)

@@ -223,8 +223,11 @@ class Agent:
     async def wrap_up(self, outcome: str, summary: str) -> None:
         """Fill in the card's form."""
         await self.page.fill("#note-summary", summary)
-        await self.page.locator(f"[data-outcome={outcome}][aria-disabled=false]").first.click()
-        await self.page.wait_for_selector("#undo:visible")
+        button = self.page.locator(f"[data-outcome={outcome}][aria-disabled=false]").first
+        # Not for the undo: the next call may be there already, with a card of its own.
+        async with self.page.expect_response("**/disposition") as kept:
+            await button.click()
+        assert (await kept.value).ok
 
     async def close_tab(self) -> None:
         """Close the page as somebody who has had enough does."""

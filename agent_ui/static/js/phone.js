@@ -13,10 +13,16 @@
 const GATHER_LIMIT_MS = 500;
 const DTMF_MS = 120;
 
+// The far end keeps its own gain and cannot take echo: what the headset hears must not come back.
+const MICROPHONE = {
+  audio: {echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1},
+  video: false,
+};
+
 export class Phone extends EventTarget {
   // `send` takes a message for the WebSocket; `constraints` gives those of the microphone;
   // `play` puts a remote stream on a loudspeaker and returns what `stop` is to be called on.
-  constructor({send, constraints, play = playStream}) {
+  constructor({send, constraints = () => MICROPHONE, play = playStream}) {
     super();
     this.send = send;
     this.constraints = constraints;
