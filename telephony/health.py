@@ -22,13 +22,15 @@ class NodeHealth:
         faults: Mapping[str, Callable[[], str]],
         on_fault: Mapping[str, Callable[[str], None]],
         figures: Callable[[], Mapping[str, Any]] = dict,
+        alerts: Callable[[], list[str]] = list,
     ) -> None:
         """`faults` gives one sentence (in Chinese) per part, empty when it is well.
 
         `on_fault[part](sentence)` is called each time that a part is found not well. `figures` are
-        told along: trunks and the recogniser's load.
+        told along: trunks and the recogniser's load. `alerts` are sentences for people that say
+        nothing against the node.
         """
-        self._figures = figures
+        self._figures, self._alerts = figures, alerts
         self._node, self._reactor, self._publish = node, reactor, publish
         self._calls, self._faults, self._on_fault = calls, faults, on_fault
         self._timer: DelayedCall | None = None
@@ -52,7 +54,10 @@ class NodeHealth:
             act = self._on_fault.get(warning["name"])
             if act is not None:
                 act(warning["text"])
-        state: dict[str, Any] = {"node": self._node, "calls": self._calls(), "warnings": warnings}
+        alerts = [{"name": text, "text": text} for text in self._alerts()]
+        state: dict[str, Any] = {
+            "node": self._node, "calls": self._calls(), "warnings": warnings + alerts,
+        }  # fmt: skip
         state.update(self._figures())
         self._publish("node.state", state)
         self._timer = self._reactor.callLater(EVERY_S, self._look)

@@ -164,6 +164,7 @@ class Switchboard:
                 "trunks": self._line.trunk_loads(),
                 "recogniser": asdict(rooms.recogniser.load),
             },
+            self._pendants.voice.alerts,
         )
 
     async def start(self, teardown: Teardown, recovered: Callable[[str], None]) -> None:

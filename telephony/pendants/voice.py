@@ -17,6 +17,8 @@ from telephony.sip import message as sip
 from telephony.sip.port import Invitation
 
 WAIT_S = LIVE_FOR.total_seconds()
+SHOWN_S = 3600.0
+"""So long an alarm without a call stands on the console's pages, or until its device calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class VoiceLegs:
     def __init__(self, reactor: Any, publish: Callable[[str, dict[str, Any]], None]) -> None:
         self._reactor, self._publish = reactor, publish
         self._awaited: dict[str, Awaited] = {}
+        self._unheard: dict[str, tuple[float, str]] = {}
         self.registered: dict[str, int] = {}
         """Devices by keyed number."""
 
@@ -44,6 +47,8 @@ class VoiceLegs:
         if signal.severity is not Severity.ALARM:
             return
         self._publish("pendant.alarm", _said(signal, taken))
+        if signal.voice is not Voice.INBOUND:
+            self._nobody_spoke(signal, taken)
         old = self._awaited.pop(signal.controller, None)
         if old is not None:
             stop_timer(old.timer)
@@ -56,6 +61,16 @@ class VoiceLegs:
             stop_timer(each.timer)
         self._awaited.clear()
 
+    def alerts(self) -> list[str]:
+        """Return a sentence for people about each alarm that came without a call, for an hour."""
+        now = self._reactor.seconds()
+        self._unheard = {
+            controller: (at, text)
+            for controller, (at, text) in self._unheard.items()
+            if now - at < SHOWN_S
+        }
+        return [text for _, text in self._unheard.values()]
+
     def is_alarm(self, invitation: Invitation) -> bool:
         """Say whether a call is such a leg."""
         return self._of(invitation) is not None or self._registered(invitation) is not None
@@ -66,10 +81,10 @@ class VoiceLegs:
         if found is not None:
             stop_timer(found.timer)
             self._awaited.pop(found.signal.controller, None)
+            self._unheard.pop(found.signal.controller, None)
             signal = found.signal
-            known = f"登记号{found.taken.device}" if found.taken.device else "未登记"
             return (
-                f"{signal.protocol} {signal.controller}（{known}）"
+                f"{signal.protocol} {signal.controller}（{_known(found.taken)}）"
                 f" {signal.kind.value} {signal.code} {signal.place} 信号{found.taken.id}"
             )
         device = self._registered(invitation)
@@ -89,12 +104,24 @@ class VoiceLegs:
             return None
         return self.registered.get(number_key(invitation.caller))
 
+    def _nobody_spoke(self, signal: Signal, taken: Taken) -> None:
+        text = (
+            f"紧急呼叫设备 {signal.controller}（{_known(taken)}）报警，没有通话："
+            f"请立即联系本人或家属，并报告值班主管。信号{taken.id}"
+        )
+        self._unheard[signal.controller] = (self._reactor.seconds(), text)
+
     def _silent(self, controller: str) -> None:
         awaited = self._awaited.pop(controller)
-        if awaited.signal.voice is Voice.NONE:
+        if awaited.signal.voice is not Voice.INBOUND:
             return
         self.log.critical("no voice leg followed the alarm of {c}", c=controller)
+        self._nobody_spoke(awaited.signal, awaited.taken)
         self._publish("pendant.silent", _said(awaited.signal, awaited.taken))
+
+
+def _known(taken: Taken) -> str:
+    return f"登记号{taken.device}" if taken.device else "未登记"
 
 
 def _said(signal: Signal, taken: Taken) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from twisted.internet.task import Clock
 
 from core.settings import CODE
@@ -15,7 +16,7 @@ from ivr.tree import load
 from telephony.pendants import scaip
 from telephony.pendants.signal import Signal
 from telephony.pendants.store import Taken
-from telephony.pendants.voice import WAIT_S, VoiceLegs
+from telephony.pendants.voice import SHOWN_S, WAIT_S, VoiceLegs
 from telephony.sip.port import Invitation
 
 Told = list[tuple[str, dict[str, Any]]]
@@ -59,6 +60,28 @@ def test_an_alarm_without_its_call_is_told_after_a_minute() -> None:
     clock.advance(WAIT_S)
     assert [topic for topic, _ in told] == ["pendant.alarm", "pendant.silent"]
     assert not legs.is_alarm(_call())
+
+
+@pytest.mark.parametrize("fields", [{"crd": "no-voice:"}, {"cha": "1", "crd": "tel:123"}])
+def test_who_will_not_call_is_shown_to_people_at_once(fields: dict[str, str]) -> None:
+    legs, clock, told = _legs()
+    legs.taken(_signal(**fields), Taken(7, b"", True, device=3))
+    (text,) = legs.alerts()
+    assert "26317" in text and "登记号3" in text and "信号7" in text
+    clock.advance(WAIT_S)
+    assert [topic for topic, _ in told] == ["pendant.alarm"] and len(legs.alerts()) == 1
+    clock.advance(SHOWN_S)
+    assert legs.alerts() == []
+
+
+def test_a_promised_call_that_does_not_come_is_shown_until_the_device_calls() -> None:
+    legs, clock, _ = _legs()
+    legs.taken(_signal(), Taken(7, b"", True))
+    assert legs.alerts() == []
+    clock.advance(WAIT_S)
+    assert len(legs.alerts()) == 1
+    legs.taken(_signal(ref="2"), Taken(8, b"", True))
+    assert legs.connect(_call()) and legs.alerts() == []
 
 
 def test_a_heartbeat_makes_no_call_an_alarm() -> None:
