@@ -97,6 +97,7 @@ LABELS: dict[str, dict[str, str]] = {
     "missed_kind": {
         "abandoned": "等候时挂断",
         "unanswered": "没有人接听",
+        "not_called_back": "回电没有联系上",
     },
     "missed_result": {
         "reached": "已联系上",

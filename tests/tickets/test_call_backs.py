@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.call_back import Attempt, CallBack, State
 from tests.tickets.journalled import START, Journalled
 from tickets.call_backs.store import CallBackStore, of_call
+from tickets.missed.tables import MissedCall
 
 NUMBER = "+8613800138000"
 BACK = CallBack("b1", "c1", "440106", NUMBER, START, START - timedelta(minutes=4), "粤语")
@@ -46,6 +47,17 @@ def test_what_a_restart_finds(store: CallBackStore, state: State) -> None:
     store.add(BACK)
     store.save(replace(BACK, state=state), START)
     assert bool(store.outstanding()) is (state in (State.WAITING, State.DIALLING))
+
+
+def test_who_was_not_reached_is_left_to_people_once(store: CallBackStore) -> None:
+    store.add(BACK)
+    lost = replace(BACK, state=State.UNREACHED, attempts=3)
+    for _ in range(2):
+        store.save(lost, START)
+    with store._sessions() as db:
+        (entry,) = db.scalars(select(MissedCall))
+        assert (entry.call_id, entry.caller, entry.kind) == ("c1", NUMBER, "not_called_back")
+        assert (entry.waited_s, entry.due_at) == (240, START + timedelta(minutes=15))
 
 
 def test_those_who_wait_longest_come_first(store: CallBackStore) -> None:

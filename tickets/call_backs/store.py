@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.call_back import OUTSTANDING, Attempt, CallBack, State
 from core.db import Secret, Sessions
 from tickets.call_backs.tables import CallBackAttempt, CallBackRow
+from tickets.missed.apply import not_called_back
 from tickets.tables import Ticket
 
 
@@ -51,11 +52,13 @@ class CallBackStore:
             return True
 
     def save(self, back: CallBack, at: datetime) -> None:
-        """Keep how far one has come."""
+        """Keep how far one has come; who was not reached is among the missed calls from then on."""
         with self._sessions() as db:
             row = db.get_one(CallBackRow, back.id)
             row.state, row.attempts, row.next_at = back.state.value, back.attempts, back.next_at
             row.changed_at = at
+            if back.state is State.UNREACHED:
+                not_called_back(db, back, at)
 
     def attempt(self, attempt: Attempt) -> None:
         """Keep that an attempt began, or what it came to."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.call_back import CallBack
 from core.db import Secret
 from core.journal_tables import Call, CallEvent
 from core.record import Record
-from tickets.missed.rule import DUE, WATCHED, Event, Result, missed
+from tickets.missed.rule import DUE, WATCHED, Event, Kind, Result, missed
 from tickets.missed.tables import MissedCall
 
 OPEN, DONE = "open", "done"
@@ -60,6 +62,27 @@ def _ended(db: Session, record: Record, seen: dict[tuple[str, int], Event]) -> N
             waited_s=found.waited_s,
             missed_at=record.at,
             due_at=record.at + DUE,
+            state=OPEN,
+        )
+    )
+
+
+def not_called_back(db: Session, back: CallBack, at: datetime) -> None:
+    """Enter the call of a call-back that reached nobody: people go on where the line gave up."""
+    call = db.get_one(Call, back.call_id)
+    if db.scalar(select(MissedCall.id).where(MissedCall.call_id == call.id)) is not None:
+        return
+    db.add(
+        MissedCall(
+            call_id=call.id,
+            caller=back.number,
+            caller_key=Secret._vault().search_key(back.number),
+            withheld=call.withheld,
+            area=back.area,
+            kind=Kind.NOT_CALLED_BACK.value,
+            waited_s=round((back.asked_at - back.since).total_seconds()),
+            missed_at=at,
+            due_at=at + DUE,
             state=OPEN,
         )
     )

@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     ABANDONED = "abandoned"
     UNANSWERED = "unanswered"
+    NOT_CALLED_BACK = "not_called_back"
 
 
 class Result(StrEnum):
