@@ -126,8 +126,8 @@ class Standing:
     wait_s: float | None = None
 
 
-class WaitingRoom(Protocol):
-    """The queue, as a call sees it."""
+class CallQueue(Protocol):
+    """The queue as calls, and what stands between them and the dispatcher, use it."""
 
     def join(
         self,
@@ -172,6 +172,10 @@ class WaitingRoom(Protocol):
 
     def release(self, agent: str, call_id: str) -> None:
         """Undo `reserve`, rung or talking: the agent is as before, without wrap-up."""
+
+
+class WaitingRoom(CallQueue, Protocol):
+    """The queue, as a call sees it."""
 
     def standing(self, call_id: str) -> Standing | None:
         """Where a call stands; None: it does not wait, or a phone rings for it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
+from twisted.internet.protocol import DatagramProtocol
 
+from telephony.pendants.connection import Connection
 from telephony.pendants.dc09 import LARGEST
 from telephony.pendants.desk import PendantDesk
 
@@ -47,57 +48,23 @@ class UdpFrames(DatagramProtocol):
             self.transport.write(reply, to)
 
 
-class TcpFrames(Protocol):
+class TcpFrames(Connection):
     """One connection."""
 
-    transport: Any
-
     def __init__(self, server: Dc09Server, reactor: Any) -> None:
-        self._server, self._reactor = server, reactor
-        self._data = b""
-        self._idle: Any = None
+        super().__init__(reactor, IDLE_S, LARGEST)
+        self._server = server
 
     def connectionMade(self) -> None:
-        """Close at once on a stranger, later on who sends nothing."""
-        self._idle = self._reactor.callLater(IDLE_S, self._close)
+        """Close at once on a stranger."""
+        super().connectionMade()
         if not self._server.allowed(self.transport.getPeer().host):
-            self._close()
+            self.close()
 
-    def connectionLost(self, reason: Any = None) -> None:
-        """Forget it."""
-        if self._idle is not None and self._idle.active():
-            self._idle.cancel()
-
-    def dataReceived(self, data: bytes) -> None:
-        """Take whole frames out of the stream."""
-        peer = self.transport.getPeer()
+    def take(self, peer: Any) -> None:
+        """Take frames."""
         if not self._server.allowed(peer.host):
-            return
-        self._idle.reset(IDLE_S)
-        self._data += data
-        while b"\r" in self._data:
-            raw, _, self._data = self._data.partition(b"\r")
-            self._server.frame(raw, f"{peer.host}:{peer.port}", self._send)
-        if len(self._data) > LARGEST:
-            self._close()
-
-    def _send(self, reply: bytes) -> None:
-        if self.transport is not None and self.connected:
-            self.transport.write(reply)
-
-    def _close(self) -> None:
-        if self.transport is not None:
-            self.transport.loseConnection()
-
-
-class FramesFactory(Factory):
-    """Makes connections."""
-
-    noisy = False
-
-    def __init__(self, server: Dc09Server, reactor: Any) -> None:
-        self._server, self._reactor = server, reactor
-
-    def buildProtocol(self, addr: Any) -> Protocol:
-        """Return one."""
-        return TcpFrames(self._server, self._reactor)
+            self.data = b""
+        while b"\r" in self.data:
+            raw, _, self.data = self.data.partition(b"\r")
+            self._server.frame(raw, f"{peer.host}:{peer.port}", self.send)

@@ -16,9 +16,10 @@ from core.db import Sessions
 from core.settings import Settings
 from core.teardown import Teardown
 from telephony.pendants import store
-from telephony.pendants.dc09_server import Dc09Server, FramesFactory, UdpFrames
+from telephony.pendants.connection import Connections
+from telephony.pendants.dc09_server import Dc09Server, TcpFrames, UdpFrames
 from telephony.pendants.desk import PendantDesk
-from telephony.pendants.sip_server import MessageServer, TcpFactory, UdpMessages
+from telephony.pendants.sip_server import MessageServer, TcpMessages, UdpMessages
 from telephony.pendants.voice import VoiceLegs
 from telephony.sip.config import Trunk, trunk_for
 
@@ -57,14 +58,19 @@ class Receiver:
         if settings.pendant_sip_port:
             server = MessageServer(desk, self._trunks, self._reactor)
             port = settings.pendant_sip_port
-            self._open(teardown, port, UdpMessages(server), TcpFactory(server, self._reactor))
+            self._open(
+                teardown,
+                port,
+                UdpMessages(server),
+                Connections(lambda: TcpMessages(server, self._reactor)),
+            )
         if settings.dc09_port:
             frames = Dc09Server(
                 desk,
                 bytes.fromhex(settings.dc09_key),
                 lambda host: trunk_for(self._trunks, host) is not None,
             )
-            factory = FramesFactory(frames, self._reactor)
+            factory = Connections(lambda: TcpFrames(frames, self._reactor))
             self._open(teardown, settings.dc09_port, UdpFrames(frames), factory)
 
     def _open(self, teardown: Teardown, port: int, udp: Any, tcp: Any) -> None:

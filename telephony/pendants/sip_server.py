@@ -11,9 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
+from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
 
+from telephony.pendants.connection import Connection
 from telephony.pendants.desk import Answer, PendantDesk
 from telephony.sip.config import Trunk, trunk_for
 from telephony.sip.message import SipMessage, parameters, parse
@@ -163,61 +164,24 @@ class UdpMessages(DatagramProtocol):
             self.transport.write(reply, to)
 
 
-class TcpMessages(Protocol):
+class TcpMessages(Connection):
     """One connection: messages one after another, each as long as its Content-Length says."""
 
-    transport: Any
-
     def __init__(self, server: MessageServer, reactor: Any) -> None:
-        self._server, self._reactor = server, reactor
-        self._data = b""
-        self._idle: Any = None
+        super().__init__(reactor, IDLE_S, LARGEST)
+        self._server = server
 
-    def connectionMade(self) -> None:
-        """Give up on who sends nothing."""
-        self._idle = self._reactor.callLater(IDLE_S, self._close)
-
-    def connectionLost(self, reason: Any = None) -> None:
-        """Forget it."""
-        if self._idle is not None and self._idle.active():
-            self._idle.cancel()
-
-    def dataReceived(self, data: bytes) -> None:
-        """Take whole messages out of the stream."""
-        self._idle.reset(IDLE_S)
-        self._data = (self._data + data).lstrip(b"\r\n")
-        while b"\r\n\r\n" in self._data:
-            head, _, rest = self._data.partition(b"\r\n\r\n")
+    def take(self, peer: Any) -> None:
+        """Take messages."""
+        self.data = self.data.lstrip(b"\r\n")
+        while b"\r\n\r\n" in self.data:
+            head, _, rest = self.data.partition(b"\r\n\r\n")
             length = parse(head.decode("utf-8", "replace")).get("content-length") or "0"
             if not (length.isascii() and length.isdigit() and int(length) <= LARGEST):
-                self._close()
+                self.close()
                 return
             if len(rest) < int(length):
                 break
             whole = head + b"\r\n\r\n" + rest[: int(length)]
-            self._data = rest[int(length) :].lstrip(b"\r\n")
-            peer = self.transport.getPeer()
-            self._server.datagram(whole, peer.host, peer.port, self._send)
-        if len(self._data) > LARGEST:
-            self._close()
-
-    def _send(self, reply: bytes) -> None:
-        if self.transport is not None and self.connected:
-            self.transport.write(reply)
-
-    def _close(self) -> None:
-        if self.transport is not None:
-            self.transport.loseConnection()
-
-
-class TcpFactory(Factory):
-    """Makes connections."""
-
-    noisy = False
-
-    def __init__(self, server: MessageServer, reactor: Any) -> None:
-        self._server, self._reactor = server, reactor
-
-    def buildProtocol(self, addr: Any) -> Protocol:
-        """Return one."""
-        return TcpMessages(self._server, self._reactor)
+            self.data = rest[int(length) :].lstrip(b"\r\n")
+            self._server.datagram(whole, peer.host, peer.port, self.send)

@@ -154,10 +154,3 @@ def numbers(db: Session) -> dict[str, int]:
 def number_key(number: str) -> str:
     """Return what a device is found by from its number; empty for none."""
     return Secret._vault().search_key(number) if number else ""
-
-
-def connect(db: Session, signal: int, call: str) -> None:
-    """Note that a signal's voice leg is a call."""
-    row = db.get(SignalRow, signal)
-    if row is not None:
-        row.call_id = call

@@ -51,7 +51,6 @@ class Device(Base):
     last_seen: Mapped[datetime | None] = mapped_column(Moment, default=None)
     battery: Mapped[str] = mapped_column(String(16), default="")
     test_due: Mapped[datetime | None] = mapped_column(Moment, default=None)
-    reply_in_body: Mapped[bool] = mapped_column(default=True)
 
 
 class SignalRow(Base):

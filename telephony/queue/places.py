@@ -11,45 +11,12 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from core.clock import Now, Timing
-from telephony.calls.ports import Standing, Waiter, WaitingRoom
+from telephony.calls.ports import CallQueue, Standing, Waiter, WaitingRoom
 from telephony.queue.redial import Redial
 
 
-class Queue(Protocol):
-    """The dispatcher: a waiting room that tells where each caller stands."""
-
-    def join(
-        self,
-        waiting: Waiter,
-        priority: str,
-        limit_ms: int,
-        front: bool,
-        skill: str = "",
-        *,
-        queue: str = "",
-        needs: tuple[str, ...] = (),
-        ticket: str = "",
-        last_agent: str = "",
-    ) -> None:
-        """See WaitingRoom."""
-
-    def leave(self, call_id: str) -> None:
-        """See WaitingRoom."""
-
-    def talking(self, agent: str, call_id: str) -> None:
-        """See WaitingRoom."""
-
-    def refused(self, agent: str, call_id: str, reason: str) -> None:
-        """See WaitingRoom."""
-
-    def done(self, agent: str, call_id: str) -> None:
-        """See WaitingRoom."""
-
-    def reserve(self, agent: str, call_id: str, anyhow: bool = False) -> bool:
-        """See WaitingRoom."""
-
-    def release(self, agent: str, call_id: str) -> None:
-        """See WaitingRoom."""
+class Queue(CallQueue, Protocol):
+    """The dispatcher: a queue that tells where each caller stands."""
 
     def position(self, call_id: str) -> int | None:
         """How many callers are ahead; None: does not wait, or a phone rings for them."""

@@ -17,11 +17,12 @@ from core import clock, migrate
 from core.crypto import Vault
 from core.db import Sessions, open_database, open_sessions
 from telephony.pendants import dc09, scaip
+from telephony.pendants.connection import Connections
 from telephony.pendants.dc09 import Frame
-from telephony.pendants.dc09_server import Dc09Server, FramesFactory, UdpFrames
+from telephony.pendants.dc09_server import Dc09Server, TcpFrames, UdpFrames
 from telephony.pendants.desk import PendantDesk
 from telephony.pendants.simulate import pendant
-from telephony.pendants.sip_server import MessageServer, TcpFactory, UdpMessages
+from telephony.pendants.sip_server import MessageServer, TcpMessages, UdpMessages
 from telephony.pendants.tables import SignalRow
 from telephony.sip.config import LOOPBACK, Trunk
 from tests.core.loop import on_loop
@@ -140,7 +141,7 @@ async def test_what_is_not_stored_is_not_acknowledged(tmp_path: Path) -> None:
 @on_loop
 async def test_messages_over_tcp_in_pieces(desk: PendantDesk, sessions: Sessions) -> None:
     server = MessageServer(desk, (LOOPBACK,), reactor)
-    port = reactor.listenTCP(0, TcpFactory(server, reactor), interface=HERE)
+    port = reactor.listenTCP(0, Connections(lambda: TcpMessages(server, reactor)), interface=HERE)
     reader, writer = await asyncio.open_connection(HERE, port.getHost().port)
     both = _sip(_mrq("1"), "1") + _sip(_mrq("2"), "2")
     for at in range(0, len(both), 100):
@@ -157,7 +158,7 @@ async def test_messages_over_tcp_in_pieces(desk: PendantDesk, sessions: Sessions
 @on_loop
 async def test_dc09_over_tcp_and_udp(desk: PendantDesk, sessions: Sessions) -> None:
     server = Dc09Server(desk, b"", lambda host: True)
-    tcp = reactor.listenTCP(0, FramesFactory(server, reactor), interface=HERE)
+    tcp = reactor.listenTCP(0, Connections(lambda: TcpFrames(server, reactor)), interface=HERE)
     udp_port = reactor.listenUDP(0, UdpFrames(server), interface=HERE)
     raw = dc09.encode(Frame("ADM-CID", "0042", "1234", "#1234|1101 00 007"))
     reader, writer = await asyncio.open_connection(HERE, tcp.getHost().port)
@@ -182,8 +183,8 @@ async def test_the_simulated_device_is_acknowledged(desk: PendantDesk, sessions:
     messages = MessageServer(desk, (LOOPBACK,), reactor)
     frames = Dc09Server(PendantDesk(sessions, reactor, clock.utc_now), key, lambda host: True)
     ports = [
-        reactor.listenTCP(0, TcpFactory(messages, reactor), interface=HERE),
-        reactor.listenTCP(0, FramesFactory(frames, reactor), interface=HERE),
+        reactor.listenTCP(0, Connections(lambda: TcpMessages(messages, reactor)), interface=HERE),
+        reactor.listenTCP(0, Connections(lambda: TcpFrames(frames, reactor)), interface=HERE),
     ]
     for port, protocol in zip(ports, ("scaip", "dc09"), strict=True):
         words = ["--protocol", protocol, "--to", f"{HERE}:{port.getHost().port}"]

@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("last_seen", sa.DateTime(), nullable=True),
         sa.Column("battery", sa.String(length=16), nullable=False),
         sa.Column("test_due", sa.DateTime(), nullable=True),
-        sa.Column("reply_in_body", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("protocol", "controller", name="uq_pendant_device"),
     )
