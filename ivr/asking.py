@@ -89,6 +89,9 @@ def deaf(turn: Turn, node: AnswerNode) -> None:
     asking = turn.state.asking
     assert asking is not None
     if asking.condition == AREA:
+        # The question that is being said must not end later and stop the clock of the answer.
+        turn.hush()
+        turn.set(cut=False, timer=0, held=None)
         _settle(turn, node, "")
     else:
         turn.set(asking=replace(asking, tries=1))

@@ -182,6 +182,20 @@ def test_without_a_recogniser_an_area_is_not_asked_and_an_age_is_keyed(shipped: 
     assert AREA in asker(walk.send(ev.NoRecogniser())).settled
 
 
+def test_a_recogniser_that_goes_while_the_area_is_asked_for_leaves_nobody_in_silence(
+    shipped: Dialogue,
+) -> None:
+    walk = Walk(shipped, OPEN).to_question().say("高龄津贴怎么领").send(needs(AREA))
+    question = walk.state.saying
+    assert question
+    walk.send(ev.NoRecogniser())
+    assert walk.of(ev.Hush) and walk.state.phase is Phase.ASKING
+    walk.send(ev.SayDone(question))
+    assert walk.state.phase is Phase.ASKING and walk.state.timer
+    walk.send(ev.TimerFired(walk.state.timer))
+    assert walk.state.phase is not Phase.ASKING
+
+
 def test_a_key_goes_before_a_second_reading_of_what_was_said(call: Call) -> None:
     walk = asked(call, AGE).send(ev.Speech("七十啊二呀", 0.3, True))
     assert walk.of(ev.Reread)

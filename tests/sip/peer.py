@@ -226,12 +226,14 @@ class Caller:
 
     # ---- receiving -------------------------------------------------------------------------
 
-    def expect(self, fits: Callable[[SipMessage], bool]) -> asyncio.Future[SipMessage]:
+    def expect(
+        self, fits: Callable[[SipMessage], bool], limit_s: float = LIMIT_S
+    ) -> asyncio.Future[SipMessage]:
         """Return what becomes the next message that `fits`; TimeoutError where none comes."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[SipMessage] = loop.create_future()
         self._waiting.append((fits, future))
-        timer = loop.call_later(LIMIT_S, self._late, future)
+        timer = loop.call_later(limit_s, self._late, future)
         future.add_done_callback(lambda _: timer.cancel())
         return future
 
@@ -240,9 +242,9 @@ class Caller:
             seen = [message.start for message in self.messages]
             future.set_exception(TimeoutError(f"not received; there were {seen}"))
 
-    def expect_request(self, method: str) -> asyncio.Future[SipMessage]:
+    def expect_request(self, method: str, limit_s: float = LIMIT_S) -> asyncio.Future[SipMessage]:
         """Return what becomes the next request of that method."""
-        return self.expect(lambda m: not m.is_response and m.method == method)
+        return self.expect(lambda m: not m.is_response and m.method == method, limit_s)
 
     def _received(self, text: str, remote: Peer) -> None:
         message = parse(text)
